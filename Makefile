@@ -1,0 +1,51 @@
+# Everything here sets itself up: on a fresh machine it needs Python 3.11 or later and make, no compiler.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help setup demo test lint format pins reference bench-check clean
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+# The stamp is made anew when a pin or the package's own requirements change.
+.venv/.ready: requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Midflight needs Python 3.11 or later; say which with: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+setup: .venv/.ready ## Make .venv with midflight and everything pinned
+
+demo: setup ## Check the history of examples/shop on the embedded server
+	@cd examples/shop && ../../$(BIN)/midflight check --shadow embedded; \
+	  code=$$?; if [ $$code -gt 1 ]; then exit $$code; fi
+	@echo 'The shop has dangerous revisions on purpose: the check has found them, and exits with 1 where you run it yourself.'
+
+test: setup ## Run all tests; what cannot run here is skipped with its reason
+	@$(BIN)/python -m pytest
+
+lint: setup ## ruff, mypy strict, import-linter
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: setup ## Format the code
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+pins: ## Compile requirements/dev.txt anew (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
+	  --extra shadow --upgrade pyproject.toml requirements/dev.in -o requirements/dev.txt
+
+reference: setup ## Write the generated pages of docs/reference anew; measures what statements lock
+	@$(BIN)/python -m midflight.report.schema > docs/reference/check.schema.json
+	@$(BIN)/python -m midflight.report.hazard_reference > docs/reference/hazards.md
+	@PYTHONPATH=tests $(BIN)/python -m hazards.lock_table
+
+bench-check: setup ## Measure the check on real histories; writes bench/out/check.json
+	@$(BIN)/python -m bench.check
+
+clean: ## Remove what was made
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache bench/out dist

@@ -1,0 +1,1 @@
+"""The only package that knows Alembic: loading projects, reading their env.py, walking their revisions."""

@@ -1,0 +1,207 @@
+"""The walk over a project's revisions, one step at a time, on one connection."""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import greenlet
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationStep, RevisionStep
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.schema import CreateSchema
+
+from midflight.bridge.connections import Link, connect
+from midflight.bridge.thread import CodeExitedError, ProjectThread
+from midflight.errors import MidflightError
+from midflight.pg.passwords import without_passwords
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+    from alembic.script import Script
+    from sqlalchemy import Connection
+
+    from midflight.bridge.environment import Environment
+    from midflight.bridge.project import Project, Revision
+    from midflight.pg.addresses import Address
+
+
+class Direction(enum.Enum):
+    """Which of a revision's two functions runs."""
+
+    UP = "upgrade"
+    DOWN = "downgrade"
+
+
+@dataclass(frozen=True, slots=True)
+class StepFailure:
+    """Why a step did not succeed."""
+
+    reason: str
+    line: int | None
+    not_implemented: bool = False
+    """Whether the revision says itself that there is no way: NotImplementedError, or no function of that name."""
+
+
+class Walk:
+    """Runs single steps of a history on one database."""
+
+    def __init__(self, thread: ProjectThread, project: Project, environment: Environment, address: Address) -> None:
+        """Take where the project's code runs, the project, its settings, and the (watched) database."""
+        self._thread = thread
+        self._project = project
+        self._environment = environment
+        self._address = address
+        self._link: Link | None = None
+        self._current: tuple[Path, greenlet.greenlet] | None = None
+
+    async def connect(self, *, limit: float, cut_off: Callable[[], None]) -> str | None:
+        """Connect, and make what must be there before the first revision; return why that failed."""
+        return await self.run(lambda _: None, limit=limit, cut_off=cut_off)
+
+    async def step(
+        self, direction: Direction, revision: Revision, *, limit: float, cut_off: Callable[[], None]
+    ) -> StepFailure | None:
+        """Run one revision up or down; a failure is returned, not raised, and costs the connection.
+
+        Args:
+            direction: up or down.
+            revision: the revision; the database is at one of its neighbours.
+            limit: seconds that it may take.
+            cut_off: ends the connections of a revision whose time is up.
+        """
+        stood: int | None = None
+
+        def note_and_cut_off() -> None:
+            nonlocal stood
+            stood = self.line()
+            cut_off()
+
+        try:
+            await self._thread.run(lambda: self._run(direction, revision), limit=limit, cut_off=note_and_cut_off)
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a project's code may raise anything
+            await self._thread.finish(self.hang_up)
+            return _failure(error, revision, direction, stood)
+        return None
+
+    async def mark_applied(self, revision: Revision, *, limit: float) -> None:
+        """Write a revision into the version table without running it: its downgrade took nothing back but that."""
+        await self._thread.run(lambda: self._run(Direction.UP, revision, only_mark=True), limit=limit)
+
+    async def run(self, work: Callable[[Connection], None], *, limit: float, cut_off: Callable[[], None]) -> str | None:
+        """Run other work of the project's on the same connection, in a transaction of its own; return why it failed."""
+
+        def transaction(connection: Connection) -> None:
+            with connection.begin():
+                work(connection)
+
+        try:
+            await self._thread.run(lambda: self._linked().run(transaction), limit=limit, cut_off=cut_off)
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a project's code may raise anything
+            return _reason(error)
+        return None
+
+    def line(self) -> int | None:
+        """Return the line of the running revision from which SQL is being sent, None where it cannot be told."""
+        if self._current is None:
+            return None
+        path, running = self._current
+        frame: FrameType | None = running.gr_frame or self._thread.frame()
+        while frame is not None:
+            if frame.f_code.co_filename == str(path):
+                return frame.f_lineno
+            frame = frame.f_back
+        return None
+
+    def hang_up(self) -> None:
+        """Close the connection; the next step makes a new one. Runs in the project's thread."""
+        if self._link is not None:
+            self._link.close()
+            self._link = None
+
+    def _linked(self) -> Link:
+        if self._link is None:
+            self._link = connect(self._environment, self._address)
+            self._link.run(self._prepare)
+        return self._link
+
+    def _prepare(self, connection: Connection) -> None:
+        """Do what env.py would have done before ``configure``: the version table's schema must be there."""
+        schema = self._environment.options.get("version_table_schema")
+        if schema:
+            with connection.begin():
+                connection.execute(CreateSchema(schema, if_not_exists=True))
+
+    def _run(self, direction: Direction, revision: Revision, *, only_mark: bool = False) -> None:
+        script = self._project.script.get_revision(revision.id)
+        step = _step(self._project, script, direction)
+        if only_mark:
+            step.migration_fn = lambda **_: None
+        self._linked().run(lambda connection: self._migrate(connection, script, step))
+
+    def _migrate(self, connection: Connection, script: Script, step: RevisionStep) -> None:
+        """Run one step as Alembic's own commands do, so that transactions and the version table are Alembic's."""
+        environment = EnvironmentContext(self._project.config, self._project.script, fn=lambda *_: [step])
+        self._current = (Path(script.path), greenlet.getcurrent())
+        try:
+            with environment:
+                environment.configure(connection=connection, **self._environment.options)
+                with environment.begin_transaction():
+                    environment.run_migrations()
+        except Exception as error:
+            if _was_closed(connection):
+                closed = CodeExitedError("it closed the connection on which it runs")
+                raise closed.with_traceback(error.__traceback__) from error
+            raise
+        finally:
+            self._current = None
+
+
+def _step(project: Project, script: Script, direction: Direction) -> RevisionStep:
+    revisions = project.script.revision_map
+    if direction is Direction.UP:
+        return MigrationStep.upgrade_from_script(revisions, script)
+    return MigrationStep.downgrade_from_script(revisions, script)
+
+
+def _was_closed(connection: Connection) -> bool:
+    """Tell whether a revision has closed its connection; one that the server ended is another matter."""
+    return connection.closed or (not connection.invalidated and not connection.connection.is_valid)
+
+
+def _failure(error: BaseException, revision: Revision, direction: Direction, stood: int | None) -> StepFailure:
+    """Put an exception into words; ``stood`` is the line at which the revision was cut off, where it was."""
+    line = _line_in(error, revision.path) or stood
+    missing = isinstance(error, AttributeError) and getattr(error, "name", None) == direction.value
+    if missing:
+        return StepFailure(f"it has no {direction.value}()", None, not_implemented=True)
+    return StepFailure(_reason(error), line, not_implemented=isinstance(error, NotImplementedError))
+
+
+def _reason(error: BaseException) -> str:
+    """Say what went wrong in one line: for a database error PostgreSQL's own words, never parameters."""
+    if isinstance(error, MidflightError):
+        return without_passwords(str(error))
+    if isinstance(error, DBAPIError) and error.orig is not None:
+        cause: Any = error.orig.__cause__ or error.orig
+        said = without_passwords(str(cause)).strip().splitlines()
+        return said[0] if said else type(cause).__name__
+    said = without_passwords(str(error)).strip().splitlines()
+    return f"{type(error).__name__}: {said[0]}" if said else type(error).__name__
+
+
+def _line_in(error: BaseException, path: Path) -> int | None:
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    if lines:
+        return lines[-1]
+    return _line_in(error.__cause__, path) if error.__cause__ else None

@@ -1,0 +1,83 @@
+"""The proof of one revision: upgrade under watch, then downgrade and upgrade again with the catalog compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from midflight.bridge.walk import Direction, StepFailure, Walk
+from midflight.catalog import SchemaDiff, Snapshot, diff
+from midflight.checks.result import NO_ROUND_TRIP, RoundTrip, RoundTripStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from midflight.bridge.project import Revision
+    from midflight.checks.ground import Ground
+    from midflight.trace.record import TracedStatement
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a revision did on the shadow."""
+
+    before: Snapshot
+    statements: tuple[TracedStatement, ...]
+    failure: StepFailure | None = None
+    round_trip: RoundTrip = NO_ROUND_TRIP
+    state_is_lost: bool = False
+    """Whether the database is no longer in the state that the history says: it must be made anew."""
+
+
+async def prove(ground: Ground, walk: Walk, revision: Revision, limit: float) -> Proof:
+    """Prove one revision; where all goes well it is applied at the end."""
+    before = ground.snapshot
+    async with ground.tracer.record(walk.line) as recording:
+        failure = await _step(ground, walk, Direction.UP, revision, limit)
+        statements = recording.statements()
+    after = await ground.look()
+    if failure:
+        return Proof(before, statements, failure, state_is_lost=after != before)
+    round_trip = await _round_trip(ground, walk, revision, limit, before)
+    lost = round_trip.status is RoundTripStatus.FAILED or (
+        round_trip.status is RoundTripStatus.IRREVERSIBLE and ground.snapshot != after
+    )
+    return Proof(before, statements, None, round_trip, state_is_lost=lost)
+
+
+async def _round_trip(ground: Ground, walk: Walk, revision: Revision, limit: float, before: Snapshot) -> RoundTrip:
+    upgraded = ground.snapshot
+    failure = await _step(ground, walk, Direction.DOWN, revision, limit)
+    downgraded = await ground.look()
+    if failure:
+        status = RoundTripStatus.IRREVERSIBLE if failure.not_implemented else RoundTripStatus.FAILED
+        return RoundTrip(status, f"downgrade: {failure.reason}", failure.line)
+    way_back = diff(before, downgraded)
+    if way_back and downgraded == upgraded:  # it took nothing back: a second upgrade would only collide with the first
+        await walk.mark_applied(revision, limit=limit)
+        lines = tuple(way_back.lines())
+        return RoundTrip(RoundTripStatus.DIFFERS, "downgrade() takes nothing back", after_downgrade=lines)
+    failure = await _step(ground, walk, Direction.UP, revision, limit)
+    again = await ground.look()
+    if failure:
+        reason = f"second upgrade, after the downgrade: {failure.reason}"
+        return RoundTrip(RoundTripStatus.FAILED, reason, failure.line, tuple(way_back.lines()))
+    forth_again = diff(upgraded, again)
+    return RoundTrip(
+        _status([difference for difference in (way_back, forth_again) if difference]),
+        after_downgrade=tuple(way_back.lines()),
+        after_second_upgrade=tuple(forth_again.lines()),
+    )
+
+
+def _status(differences: Sequence[SchemaDiff]) -> RoundTripStatus:
+    if not differences:
+        return RoundTripStatus.SAME
+    reordered = all(difference.is_order_alone for difference in differences)
+    return RoundTripStatus.REORDERED if reordered else RoundTripStatus.DIFFERS
+
+
+async def _step(
+    ground: Ground, walk: Walk, direction: Direction, revision: Revision, limit: float
+) -> StepFailure | None:
+    return await walk.step(direction, revision, limit=limit, cut_off=ground.cut_off)

@@ -1,0 +1,198 @@
+"""From what was observed of a revision to what is said of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from midflight.checks.absence import explain_absence
+from midflight.checks.facts import facts_of
+from midflight.checks.result import Outcome, RevisionResult, RoundTrip, RoundTripStatus
+from midflight.checks.sights import worth_telling
+from midflight.hazards import (
+    downgrade_differs,
+    downgrade_fails,
+    downgrade_reorders_columns,
+    empty_downgrade,
+    missing_downgrade,
+    models_imported_in_revision,
+    no_lock_timeout,
+    revision_fails,
+    several_heads,
+)
+from midflight.hazards.finding import Finding
+from midflight.hazards.judge import judge
+from midflight.hazards.looking import ALEMBICS_VERSION_TABLE, look_at_trace
+from midflight.trace.record import TracedStatement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from midflight import sql
+    from midflight.bridge.environment import Environment
+    from midflight.bridge.imports import ImportedModel
+    from midflight.bridge.project import Revision
+    from midflight.catalog import Snapshot
+    from midflight.checks.proof import Proof
+    from midflight.hazards.evidence import Sight
+    from midflight.hazards.hazard import Hazard, HistoryHazard
+    from midflight.shadow.shadow import ServerFacts
+
+
+def not_run(revision: Revision, reason: str) -> RevisionResult:
+    """Say why a revision could not be run."""
+    return RevisionResult(
+        revision.id, revision.title, revision.path, Outcome.NOT_RUN, reason=reason, parents=revision.parents
+    )
+
+
+def result_of(
+    revision: Revision,
+    proof: Proof,
+    environment: Environment,
+    server: ServerFacts,
+    *,
+    hazards: tuple[Hazard, ...],
+    models: tuple[ImportedModel, ...],
+) -> RevisionResult:
+    """Say what came of a revision.
+
+    Args:
+        revision: the revision.
+        proof: what it did on the shadow.
+        environment: the project's own settings.
+        server: the shadow.
+        hazards: those to look for in its statements.
+        models: what it imports of the application's models.
+    """
+    statements, failure = worth_telling(proof.statements, environment.version_table), proof.failure
+    return RevisionResult(
+        id=revision.id,
+        title=revision.title,
+        path=revision.path,
+        outcome=Outcome.FAILED if failure else Outcome.PASSED,
+        statements=statements,
+        findings=(
+            *([failure_of(statements, f"upgrade() fails: {failure.reason}", failure.line, server)] if failure else ()),
+            *findings_of(statements, proof.before, server, environment.version_table.name, hazards),
+            *_way_back(proof.round_trip),
+            *_imports(models),
+        ),
+        round_trip=proof.round_trip,
+        reason=failure.reason if failure else None,
+        line=failure.line if failure else None,
+        parents=revision.parents,
+    )
+
+
+def findings_of(
+    statements: tuple[TracedStatement, ...],
+    before: Snapshot,
+    server: ServerFacts,
+    version_table: str,
+    hazards: tuple[Hazard, ...],
+) -> tuple[Finding, ...]:
+    """Put every hazard to every statement."""
+    return judge(_look(statements, before, server, version_table), hazards)
+
+
+def findings_of_script(
+    pieces: tuple[sql.Piece, ...],
+    statements: tuple[TracedStatement, ...],
+    before: Snapshot,
+    server: ServerFacts,
+    hazards: tuple[Hazard, ...],
+) -> tuple[Finding, ...]:
+    """Put every hazard to a SQL file: to what ran as it was observed, to what did not by the grammar alone."""
+    failures = tuple(
+        failure_of(statements, f"PostgreSQL refuses it: {statement.error}", statement.line, server)
+        for statement in statements
+        if statement.error
+    )
+    sent = {statement.line for statement in statements}
+    unsent = tuple(
+        TracedStatement(piece.text, piece.line, 0, autocommit=True, unobserved="it was not run")
+        for piece in pieces
+        if piece.line not in sent
+    )
+    sights = _look(statements + unsent, before, server, ALEMBICS_VERSION_TABLE)
+    return failures + judge(sights, hazards) + _unlimited(sights)
+
+
+def findings_of_history(history: Iterable[Revision], heads: tuple[str, ...]) -> tuple[Finding, ...]:
+    """Say what is wrong with the history as a whole."""
+    labelled = {revision.id for revision in history if revision.branch_labels}
+    loose = [head for head in heads if head not in labelled]
+    if len(heads) < 2 or not loose:  # noqa: PLR2004 - two are several
+        return ()
+    message = f"the history has {len(heads)} heads ({', '.join(sorted(heads))}): `alembic upgrade head` refuses to run"
+    return (_finding(several_heads.HAZARD, message, fix=f"alembic merge -m 'merge heads' {' '.join(sorted(heads))}"),)
+
+
+def failure_of(statements: tuple[TracedStatement, ...], reason: str, line: int | None, server: ServerFacts) -> Finding:
+    """Say that a revision or SQL file failed, and at which statement."""
+    failed = [index for index, statement in enumerate(statements) if statement.error and statement.line == line]
+    return Finding(
+        hazard=revision_fails.HAZARD.id,
+        severity=revision_fails.HAZARD.severity,
+        message=reason,
+        table=None,
+        statement=failed[-1] if failed else None,
+        line=line,
+        basis="observed",
+        advice=explain_absence(reason, server) or revision_fails.HAZARD.safe_form,
+    )
+
+
+def _look(
+    statements: tuple[TracedStatement, ...], before: Snapshot, server: ServerFacts, version_table: str
+) -> tuple[Sight, ...]:
+    facts = facts_of(before, statements)
+    return look_at_trace(statements, facts, major=server.version.major, version_table=version_table)
+
+
+def _unlimited(sights: tuple[Sight, ...]) -> tuple[Finding, ...]:
+    """Say once that a file sets no limit to its waits."""
+    found = no_lock_timeout.first_unlimited(sights)
+    if found is None:
+        return ()
+    sight, table = found
+    message = f"nothing limits how long this waits for its lock on {table}, with everybody else queued up behind it"
+    return (_finding(no_lock_timeout.HAZARD, message, sight.seen.line, fix=no_lock_timeout.FIX),)
+
+
+def _imports(models: tuple[ImportedModel, ...]) -> tuple[Finding, ...]:
+    if not models:
+        return ()
+    names = ", ".join(dict.fromkeys(model.name for model in models))
+    message = f"it imports {names}, which is as the application has it today and not as it was for this revision"
+    return (_finding(models_imported_in_revision.HAZARD, message, models[0].line),)
+
+
+def _way_back(round_trip: RoundTrip) -> tuple[Finding, ...]:
+    match round_trip.status:
+        case RoundTripStatus.REORDERED:
+            message = "after downgrade() and upgrade() the columns stand in another order, and nothing else differs"
+            return (_finding(downgrade_reorders_columns.HAZARD, message),)
+        case RoundTripStatus.DIFFERS if round_trip.reason:  # the one reason is that it takes nothing back
+            return (_finding(empty_downgrade.HAZARD, round_trip.reason),)
+        case RoundTripStatus.DIFFERS:
+            return (_finding(downgrade_differs.HAZARD, _difference(round_trip)),)
+        case RoundTripStatus.FAILED:
+            return (_finding(downgrade_fails.HAZARD, round_trip.reason or "", round_trip.line),)
+        case RoundTripStatus.IRREVERSIBLE:
+            return (_finding(missing_downgrade.HAZARD, round_trip.reason or "", round_trip.line),)
+        case _:
+            return ()
+
+
+def _difference(round_trip: RoundTrip) -> str:
+    if round_trip.reason:
+        return round_trip.reason
+    if round_trip.after_downgrade:
+        return "downgrade() does not bring the schema back to what it was before upgrade()"
+    return "upgrade() after downgrade() does not give the same schema as the first upgrade()"
+
+
+def _finding(hazard: HistoryHazard, message: str, line: int | None = None, *, fix: str = "") -> Finding:
+    advice = "" if fix else hazard.safe_form
+    return Finding(hazard.id, hazard.severity, message, None, None, line, "observed", fix, advice)

@@ -1,0 +1,55 @@
+"""DROP TABLE takes away what the running code still reads and writes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from midflight.hazards.alembic_code import lines
+from midflight.hazards.hazard import Example, Harm, Hazard, Severity
+from midflight.sql.changes import DropTable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from midflight.hazards.evidence import Sight
+
+
+def check(sight: Sight) -> Iterator[Harm]:
+    """See a live table that is dropped."""
+    for drop in sight.changes(DropTable):
+        if sight.concerns_live_table(drop.table):
+            yield Harm(str(drop.table), _message(drop), _fix(drop))
+
+
+def _message(drop: DropTable) -> str:
+    cascade = " CASCADE drops the views and foreign keys that hang on it too." if drop.cascade else ""
+    return (
+        f"From the moment this commits, each query of a running instance on {drop.table} fails. Its rows are gone, and "
+        f"no downgrade brings them back.{cascade}"
+    )
+
+
+def _fix(drop: DropTable) -> str:
+    return lines(
+        f"# in a release before this one the code stops using {drop.table};",
+        "# when no instance of the older release runs any more, this revision is safe",
+    )
+
+
+HAZARD = Hazard(
+    id="drop-table",
+    title="Dropping a table breaks the code that still uses it",
+    severity=Severity.WARNING,
+    effect="Instances of the running release fail on every query on the table; its rows are lost.",
+    safe_form="First release code that does not use the table; drop it when no older instance runs any more.",
+    source_url="https://www.postgresql.org/docs/current/sql-droptable.html",
+    check=check,
+    dangerous=(
+        Example(setup="CREATE TABLE carts (id int PRIMARY KEY);", revision="DROP TABLE carts;"),
+        Example(
+            setup="CREATE TABLE carts (id int PRIMARY KEY); CREATE TABLE lines (cart_id int REFERENCES carts (id));",
+            revision="DROP TABLE IF EXISTS carts CASCADE;",
+        ),
+    ),
+    safe=(Example(setup="", revision="CREATE TABLE scratch (id int); DROP TABLE scratch;"),),
+)

@@ -1,0 +1,29 @@
+"""What a quick statement does that needs a strong lock: it waits its turn, and others wait behind it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from midflight.hazards.alembic_code import execute, lines
+
+if TYPE_CHECKING:
+    from midflight.pg.locks import LockMode
+
+
+def behind_it(table: object, mode: LockMode) -> str:
+    """Say who waits, and how long, for a lock on a table that is held only shortly."""
+    users = f"has used {table}" if mode.blocks_reads else f"has written to {table}"
+    waiting = "every query, reads too" if mode.blocks_reads else "every INSERT, UPDATE and DELETE"
+    return (
+        f"needs a lock on {table} ({mode.label}). It is quick by itself, but it waits for each transaction that "
+        f"{users} and is not over yet; meanwhile {waiting}, queues up behind it. How long follows from the longest "
+        "transaction, not from the rows."
+    )
+
+
+def giving_up_soon(*code: str) -> str:
+    """Write lines that fail, rather than hold others up, where their lock cannot be had within a second."""
+    return lines("# where this fails, nobody has waited for long: run the upgrade again", execute(_TIMEOUT), *code)
+
+
+_TIMEOUT = "SET LOCAL lock_timeout = '1s'"

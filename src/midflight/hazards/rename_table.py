@@ -1,0 +1,62 @@
+"""RENAME TO leaves either the old or the new code without its table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from midflight.hazards.alembic_code import alter_table, execute, lines
+from midflight.hazards.hazard import Example, Harm, Hazard, Severity
+from midflight.hazards.old_names import view_takes
+from midflight.pg.identifiers import quote_identifier
+from midflight.sql.changes import RenameTable
+from midflight.sql.names import Name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from midflight.hazards.evidence import Sight
+
+
+def check(sight: Sight) -> Iterator[Harm]:
+    """See a live table that is renamed, and no view that takes its old name in the same transaction."""
+    for rename in sight.changes(RenameTable):
+        if sight.concerns_live_table(rename.table) and not view_takes(rename.table, sight):
+            yield Harm(str(rename.table), _message(rename), _fix(rename))
+
+
+def _message(rename: RenameTable) -> str:
+    return (
+        f"Code that uses {rename.table} fails from the moment this commits; code that uses {rename.new_name} fails "
+        "until then. While a release is rolled out both run, so one of them fails."
+    )
+
+
+def _fix(rename: RenameTable) -> str:
+    new = Name(rename.table.schema, rename.new_name)
+    return lines(
+        "# in one transaction; a view of one table can be read and written like it:",
+        alter_table(rename.table, f"RENAME TO {quote_identifier(rename.new_name)}"),
+        execute(f"CREATE VIEW {rename.table.sql} AS SELECT * FROM {new.sql}"),  # noqa: S608 -- quoted; and for a person
+        "# drop the view when no instance of the older release runs any more",
+    )
+
+
+_TABLE = "CREATE TABLE users (id int PRIMARY KEY);"
+
+HAZARD = Hazard(
+    id="rename-table",
+    title="Renaming a table breaks the code that uses the old name",
+    severity=Severity.ERROR,
+    effect="While old and new code run side by side, one of them names a table that is not there.",
+    safe_form="Rename it and create a view with the old name in one transaction; drop the view a release later.",
+    source_url="https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-UPDATABLE-VIEWS",
+    check=check,
+    dangerous=(Example(setup=_TABLE, revision="ALTER TABLE users RENAME TO accounts;"),),
+    safe=(
+        Example(
+            setup=_TABLE,
+            revision="ALTER TABLE users RENAME TO accounts; CREATE VIEW users AS SELECT * FROM accounts;",
+        ),
+        Example(setup="", revision="CREATE TABLE users_new (id int); ALTER TABLE users_new RENAME TO users;"),
+    ),
+)

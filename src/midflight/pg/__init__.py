@@ -1,0 +1,1 @@
+"""PostgreSQL's own vocabulary: lock modes, identifiers, versions, addresses. No I/O."""

@@ -1,0 +1,1 @@
+"""What a check found, for people (terminal, HTML) and for programs (JSON)."""

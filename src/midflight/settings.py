@@ -1,0 +1,104 @@
+"""What a user may set: ``[tool.midflight]`` in pyproject.toml, then ``MIDFLIGHT_*`` variables, then flags."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    PyprojectTomlConfigSettingsSource,
+    SettingsConfigDict,
+)
+
+from midflight.errors import SettingsError
+from midflight.pg.versions import OLDEST_SUPPORTED
+
+PYPROJECT = "pyproject.toml"
+
+
+Level = Literal["error", "warning", "off"]
+
+
+class Override(BaseModel):
+    """Severities for some files."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    paths: tuple[str, ...] = Field(min_length=1)
+    severity: dict[str, Level]
+
+
+class Settings(BaseSettings):
+    """Every setting, with its default. A flag of the same name overrides it."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MIDFLIGHT_",
+        env_ignore_empty=True,
+        pyproject_toml_table_header=("tool", "midflight"),
+        extra="forbid",
+        hide_input_in_errors=True,  # a URL may hold a password
+    )
+
+    config: Path | None = Field(None, description="alembic.ini or pyproject.toml; default: the current folder's")
+    shadow: SecretStr = Field(
+        SecretStr("auto"),
+        description="where revisions are proven: auto, machine, embedded, or the URL of a server on which a throw-away "
+        "database may be created",
+    )
+    postgres: int | None = Field(None, ge=OLDEST_SUPPORTED, description="PostgreSQL's major version, such as 16")
+    baseline: str | None = Field(
+        None,
+        description="what is there before the first revision: a SQL file, or module:attribute (metadata or callable)",
+    )
+    roles: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="roles that revisions grant to or set as owner; a shadow of our own gets them, without a login; "
+        "in the environment separated by commas",
+    )
+    severity: dict[str, Level] = Field({}, description="error, warning or off, by the hazard's id")
+    overrides: tuple[Override, ...] = Field(
+        (), description="severities for files whose paths, relative to pyproject.toml, match; the last one wins"
+    )
+    time_limit: float = Field(60.0, gt=0, description="seconds that one revision may take in one direction")
+    start_limit: float = Field(30.0, gt=0, description="seconds in which the shadow must be ready")
+
+    @field_validator("roles", mode="before")
+    @classmethod
+    def _split_roles(cls, value: object) -> object:
+        """Take a list, or text from the environment."""
+        return tuple(role.strip() for role in value.split(",") if role.strip()) if isinstance(value, str) else value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature; .env is the application's
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags win over the environment, which wins over pyproject.toml."""
+        return init_settings, env_settings, PyprojectTomlConfigSettingsSource(settings_cls, Path(PYPROJECT))
+
+
+def load_settings(**flags: Any) -> Settings:  # noqa: ANN401 - checked by pydantic
+    """Read the settings; flags that are None were not given.
+
+    Raises:
+        SettingsError: naming the setting and what is wrong with it, never its value.
+    """
+    try:
+        return Settings(**{name: value for name, value in flags.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        reason = "there is no such setting" if first["type"] == "extra_forbidden" else first["msg"]
+        raise SettingsError(f"setting {name!r}: {reason}") from error
+    except (AttributeError, TypeError, ValueError) as error:
+        # no TOML, or [tool.midflight] is no table
+        reason = str(error) if isinstance(error, ValueError) else "[tool.midflight] is no table"
+        raise SettingsError(f"{PYPROJECT}: {reason}") from error

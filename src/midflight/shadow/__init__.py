@@ -1,0 +1,1 @@
+"""The shadow: the throw-away PostgreSQL on which revisions are run for proof."""

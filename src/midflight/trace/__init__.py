@@ -1,0 +1,1 @@
+"""Watches the statements on a connection and records what they did. Knows no Alembic."""
