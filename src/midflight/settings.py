@@ -64,6 +64,9 @@ class Settings(BaseSettings):
         (), description="severities for files whose paths, relative to pyproject.toml, match; the last one wins"
     )
     time_limit: float = Field(60.0, gt=0, description="seconds that one revision may take in one direction")
+    cache: bool = Field(
+        default=True, description="whether what an earlier check has proven is restored where nothing has changed"
+    )
     start_limit: float = Field(30.0, gt=0, description="seconds in which the shadow must be ready")
 
     @field_validator("roles", mode="before")

@@ -22,7 +22,8 @@ from midflight.shadow.choice import ShadowChoice, choose_installation
 from midflight.shadow.given import find_problem, given_shadow
 from midflight.shadow.installations import find_installations
 from midflight.shadow.opening import open_shadow
-from midflight.shadow.server import SETTINGS, child_server, prepare, wait_until_ready
+from midflight.shadow.server import SETTINGS, address_in, child_server, wait_until_ready
+from midflight.shadow.template import copy_template
 from midflight.shadow.workspace import open_cache, work_folder
 
 if TYPE_CHECKING:
@@ -232,7 +233,8 @@ async def test_a_standby(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.skip("no PostgreSQL is on this machine")
     installation = choose_installation(ShadowChoice("machine"), found, None)
     with work_folder(kept) as folder:
-        address = await prepare(installation, kept, folder)
+        await copy_template(installation, kept, folder)
+        address = address_in(folder)
         (folder / "data" / "standby.signal").touch()
         with child_server(installation, kept, folder) as process:
             connection = await wait_until_ready(process, installation, address, limit=60)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,19 +16,23 @@ from midflight.bridge.project import Project, Revision, load_project
 from midflight.bridge.ranges import changed_since, select
 from midflight.bridge.thread import CodeExitedError, ProjectThread, TimeIsUpError
 from midflight.checks.allowances import allowances_in_file
-from midflight.checks.ground import lay_roles
+from midflight.checks.earlier import Earlier, Keeper, Proven, keeper_of
+from midflight.checks.ground import drop_roles_of_revisions, lay_roles
 from midflight.checks.result import CheckResult, Progress
 from midflight.checks.sifting import sifted
 from midflight.checks.verdict import findings_of_history
-from midflight.checks.walking import Walking
+from midflight.checks.walking import Past, Walking
 from midflight.errors import ProjectError
+from midflight.proven.reading import Reading, watched_reading
 from midflight.shadow.opening import open_shadow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from midflight.checks.request import HistoryRequest
+    from midflight.checks.request import Conditions, HistoryRequest
+    from midflight.checks.result import RevisionResult
     from midflight.pg.addresses import Address
+    from midflight.shadow.shadow import Shadow
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,27 +58,112 @@ async def check_history(request: HistoryRequest, report: Callable[[Progress], No
         DatabaseError: the shadow could not be had, or went away.
     """
     began = time.perf_counter()
-    conditions = request.conditions
     report(Progress(0, 0, "starting the shadow"))
-    async with open_shadow(conditions.choice, start_limit=conditions.start_limit) as shadow:
-        await lay_roles(conditions, shadow)
+    with watched_reading() as reading:
+        keeper = await keeper_of(request)
+        earlier = keeper.recall() if keeper else None
+        if earlier and earlier.is_unchanged and _asks_for_all(request):
+            found = _Found(earlier.proven, tuple(earlier.proven.results.values()), len(earlier.proven.history))
+        else:
+            found = await _prove(request, report, reading, keeper, earlier)
+    return _result(request.conditions, found, time.perf_counter() - began)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What there is to tell of a history."""
+
+    proven: Proven
+    results: tuple[RevisionResult, ...]
+    restored: int
+    """How many of them an earlier check had found."""
+
+
+def _asks_for_all(request: HistoryRequest) -> bool:
+    return request.range is None and request.since is None and not request.pending
+
+
+async def _prove(
+    request: HistoryRequest,
+    report: Callable[[Progress], None],
+    reading: Reading,
+    keeper: Keeper | None,
+    earlier: Earlier | None,
+) -> _Found:
+    """Load the project and prove what no earlier check has; keep what was proven."""
+    conditions = request.conditions
+    kept = earlier.data if earlier and earlier.may_hold else None
+    async with open_shadow(conditions.choice, start_limit=conditions.start_limit, kept=kept) as shadow:
+        if not shadow.continues:
+            await lay_roles(conditions, shadow)
         report(Progress(0, 0, "loading the project"))
         thread = ProjectThread()
         loaded = await _load(thread, request, shadow.address)
         wanted = await _wanted(request, loaded)
-        walking = Walking(conditions, shadow, thread, loaded.project, loaded.environment)
+        past, before = await _past(request, shadow, earlier, loaded.history, wanted)
+        walking = Walking(conditions, shadow, thread, loaded.project, loaded.environment, past)
         results = await walking.run(loaded.history, wanted, report)
-        return CheckResult(
+        proven = Proven(
+            history=loaded.history,
+            heads=loaded.project.heads(),
+            results={**before, **{result.id: result for result in results}},
+            left=walking.left,
             server=shadow.facts,
             subject=str(loaded.project.file),
-            revisions=tuple(sifted(result, allowances_in_file(result.path), conditions) for result in results),
-            findings=conditions.severities.weigh(
-                findings_of_history(loaded.history, loaded.project.heads()), path=None
-            ),
-            skipped=len(loaded.history) - len(results),
             notes=(*_notes_of_history(loaded), *_notes(loaded.environment)),
-            seconds=time.perf_counter() - began,
         )
+        if keeper:
+            await _keep(keeper, proven, shadow, reading, earlier if past.revisions else None)
+        asked = tuple(result for id_, result in before.items() if id_ in wanted)
+        return _Found(proven, (*asked, *results), len(asked))
+
+
+async def _past(
+    request: HistoryRequest,
+    shadow: Shadow,
+    earlier: Earlier | None,
+    history: tuple[Revision, ...],
+    wanted: frozenset[str],
+) -> tuple[Past, dict[str, RevisionResult]]:
+    """Return what need not be done again, with its results."""
+    if earlier is None or not shadow.continues:
+        return Past(), {}
+    proven = earlier.proven
+    holds = earlier.holds_for(history, wanted)
+    if not holds or proven.left is None:  # the server goes on from it, but not with it
+        if proven.left is not None:
+            await shadow.drop_database(shadow.adopt(proven.left.database))
+        await drop_roles_of_revisions(request.conditions, shadow)
+        return Past(), {}
+    ids = [revision.id for revision in history[:holds]]
+    return Past(history[:holds], proven.left), {id_: proven.results[id_] for id_ in ids if id_ in proven.results}
+
+
+async def _keep(keeper: Keeper, proven: Proven, shadow: Shadow, reading: Reading, earlier: Earlier | None) -> None:
+    """Have the server's state kept, where another check can go on from it."""
+    kept = keeper.kept(proven, reading, earlier) if proven.left else None
+    if kept is None:
+        return
+    await shadow.drop_database(shadow.address)  # nothing is in it
+    shadow.hand_over = functools.partial(keeper.keep, kept)
+
+
+def _result(conditions: Conditions, found: _Found, seconds: float) -> CheckResult:
+    """Put together what is told, with what the team allows and how it weighs the rest."""
+    proven = found.proven
+    restored = (
+        f"{found.restored} of {len(found.results)} revisions were proven by an earlier check, and nothing that they "
+        "rest on has changed; --no-cache proves them anew"
+    )
+    return CheckResult(
+        server=proven.server,
+        subject=proven.subject,
+        revisions=tuple(sifted(result, allowances_in_file(result.path), conditions) for result in found.results),
+        findings=conditions.severities.weigh(findings_of_history(proven.history, proven.heads), path=None),
+        skipped=len(proven.history) - len(found.results),
+        notes=(*proven.notes, *([restored] if found.restored else [])),
+        seconds=seconds,
+    )
 
 
 async def _load(thread: ProjectThread, request: HistoryRequest, shadow: Address) -> _Loaded:

@@ -32,6 +32,8 @@ class Conditions:
     """What is looked for."""
     severities: Severities = field(default_factory=Severities)
     """How bad the team says that it is."""
+    cache: bool = False
+    """Whether what an earlier check has proven is restored, and what this one proves is kept."""
     folder: Path = field(default_factory=Path.cwd)
     """Where the baseline is looked for: the user's current folder, which a project may leave."""
 

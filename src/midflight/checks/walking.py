@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import deque
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import asyncpg
@@ -14,6 +14,7 @@ from midflight.bridge.baseline import load_baseline
 from midflight.bridge.imports import imported_models
 from midflight.bridge.walk import Direction, StepFailure, Walk
 from midflight.checks.absence import explain_absence
+from midflight.checks.earlier import Left
 from midflight.checks.ground import (
     INSUFFICIENT_RESOURCES,
     LOSSES,
@@ -24,7 +25,7 @@ from midflight.checks.ground import (
     prepare_ground,
 )
 from midflight.checks.proof import Proof, prove
-from midflight.checks.result import Progress, RevisionResult
+from midflight.checks.result import Progress, RevisionResult, RoundTripStatus
 from midflight.checks.verdict import not_run, result_of
 from midflight.errors import BaselineError, DatabaseError, MidflightError
 
@@ -39,31 +40,45 @@ if TYPE_CHECKING:
     from midflight.shadow.shadow import Shadow
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What an earlier walk has done already."""
+
+    revisions: tuple[Revision, ...] = ()
+    """The first ones of the history, which passed and need not be proven again."""
+    left: Left | None = None
+    """The database that it left; None where it is not there any more."""
+
+
 class Walking:
     """One walk over a history."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - a walk has all of these and is made in one place
         self,
         conditions: Conditions,
         shadow: Shadow,
         thread: ProjectThread,
         project: Project,
         environment: Environment,
+        past: Past,
     ) -> None:
         self._conditions = conditions
         self._shadow = shadow
         self._thread = thread
         self._project = project
         self._environment = environment
-        self._applied: list[Revision] = []
+        self._applied: list[Revision] = list(past.revisions)
+        self._inherited = past.left
         self._broken: set[str] = set()
         self._results: list[RevisionResult] = []
+        self.left: Left | None = None
+        """The database that this walk has left; None where it would be of no use to another."""
 
     async def run(
         self, history: tuple[Revision, ...], wanted: frozenset[str], report: Callable[[Progress], None]
     ) -> list[RevisionResult]:
-        """Walk the whole history and return what came of the revisions that are wanted."""
-        waiting = deque(history)
+        """Walk the rest of the history and return what came of the revisions that are wanted."""
+        waiting = deque(history[len(self._applied) :])
         try:
             while waiting:
                 async with self._new_ground() as (ground, walk):
@@ -72,6 +87,8 @@ class Walking:
                         report(Progress(len(history) - len(waiting) - 1, len(history), revision.title))
                         if await self._state_is_lost_by(ground, walk, revision, is_wanted=revision.id in wanted):
                             break
+                    else:
+                        self.left = await self._leave(ground, walk, history)
         except asyncpg.InsufficientResourcesError as error:
             raise cannot_go_on(self._shadow.facts, error.sqlstate, str(error)) from error
         except LOSSES as error:
@@ -82,12 +99,14 @@ class Walking:
     async def _new_ground(self) -> AsyncIterator[tuple[Ground, Walk]]:
         """Make a database in the state after the revisions that are applied so far."""
         version_table = frozenset({self._environment.version_table})
-        async with self._new_database() as address, prepare_ground(self._shadow, address, version_table) as ground:
+        inherited, self._inherited = self._inherited, None
+        async with self._database(inherited) as address, prepare_ground(self._shadow, address, version_table) as ground:
             walk = Walk(self._thread, self._project, self._environment, ground.tracer.address)
             try:
-                await self._lay_baseline(ground, walk)
+                if inherited is None:
+                    await self._lay_baseline(ground, walk)
                 await self._connect(ground, walk)
-                for revision in self._applied:
+                for revision in self._applied[inherited.applied if inherited else 0 :]:
                     await self._apply_again(ground, walk, revision)
                 await ground.look()
                 yield ground, walk
@@ -95,16 +114,34 @@ class Walking:
                 await self._thread.finish(walk.hang_up)
 
     @contextlib.asynccontextmanager
-    async def _new_database(self) -> AsyncIterator[Address]:
-        address = await self._shadow.create_database()
+    async def _database(self, inherited: Left | None) -> AsyncIterator[Address]:
+        """Take the database of an earlier walk, or a new one; it is dropped, unless this walk leaves it to another."""
+        address = self._shadow.adopt(inherited.database) if inherited else await self._shadow.create_database()
         try:
             yield address
         except BaseException:
             with contextlib.suppress(DatabaseError):  # what went wrong first is to be told
                 await self._shadow.drop_database(address)
             raise
+        if self.left is not None and self.left.database == address.database:
+            return
         await self._shadow.drop_database(address)
         await drop_roles_of_revisions(self._conditions, self._shadow)
+
+    async def _leave(self, ground: Ground, walk: Walk, history: tuple[Revision, ...]) -> Left | None:
+        """Leave the database to a later walk: before its last revision, which is the one that is edited most.
+
+        What is applied must be the first part of the history: then a later walk goes on from there.
+        """
+        applied = len(self._applied)
+        if self._applied != list(history[:applied]) or not self._results or self._thread.is_stuck:
+            return None
+        last = self._results[-1]
+        if last.id == self._applied[-1].id and last.round_trip.status is RoundTripStatus.SAME:
+            if await self._step(Direction.DOWN, ground, walk, self._applied[-1]):
+                return None
+            applied -= 1
+        return Left(ground.address.database, applied) if applied else None
 
     async def _lay_baseline(self, ground: Ground, walk: Walk) -> None:
         file, baseline, limit = self._conditions.baseline_file, self._conditions.baseline, self._conditions.time_limit
@@ -161,16 +198,16 @@ class Walking:
 
     async def _apply(self, ground: Ground, walk: Walk, revision: Revision) -> Proof:
         before = ground.snapshot
-        failure = await self._step_up(ground, walk, revision)
+        failure = await self._step(Direction.UP, ground, walk, revision)
         await ground.look()
         return Proof(before, (), failure, state_is_lost=failure is not None)
 
     async def _apply_again(self, ground: Ground, walk: Walk, revision: Revision) -> None:
         """Apply a revision on a new database; it passed on the one before."""
-        failure = await self._step_up(ground, walk, revision)
+        failure = await self._step(Direction.UP, ground, walk, revision)
         if failure:
             again = "it passed, but not again on a new database of the same server"
             raise MidflightError(f"{revision.path}: {again}: {failure.reason}", hint="what did it leave on the server?")
 
-    async def _step_up(self, ground: Ground, walk: Walk, revision: Revision) -> StepFailure | None:
-        return await walk.step(Direction.UP, revision, limit=self._conditions.time_limit, cut_off=ground.cut_off)
+    async def _step(self, direction: Direction, ground: Ground, walk: Walk, revision: Revision) -> StepFailure | None:
+        return await walk.step(direction, revision, limit=self._conditions.time_limit, cut_off=ground.cut_off)

@@ -35,6 +35,7 @@ Examples:
   midflight check 1975ea83b712:head            those after a revision
   midflight check --since origin/main          those that a branch adds or changes
   midflight check --pending                    those that the project's own database lacks
+  midflight check --no-cache                   also what an earlier check has proven
   midflight check --format html --output report.html
   midflight check --sql a.sql b.sql            plain SQL, in this order
   pg_dump -s shop | midflight check --sql -
@@ -54,6 +55,7 @@ Examples:
 @click.option("--postgres", type=int, metavar="MAJOR", help="PostgreSQL's major version, such as 16.")
 @click.option("--baseline", metavar="WHAT", help="What is there before: a SQL file, or module:attribute.")
 @click.option("--time-limit", type=float, metavar="SECONDS", help="For each revision in each direction.  [default: 60]")
+@click.option("--no-cache", is_flag=True, help="Prove all anew, also what an earlier check has proven.")
 @click.option(
     "--format",
     type=click.Choice(["terminal", "json", "html"]),

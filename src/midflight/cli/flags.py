@@ -29,6 +29,7 @@ class CheckFlags:
     postgres: int | None = None
     baseline: str | None = None
     time_limit: float | None = None
+    no_cache: bool = False
     format: Literal["terminal", "json", "html"] = "terminal"
     output: Path | None = None
     verbose: bool = False

@@ -39,6 +39,7 @@ def request_of(flags: CheckFlags) -> HistoryRequest | SqlRequest:
         postgres=flags.postgres,
         baseline=flags.baseline,
         time_limit=flags.time_limit,
+        cache=False if flags.no_cache else None,
     )
     conditions = _conditions(settings)
     if flags.sql:
@@ -63,6 +64,7 @@ def _conditions(settings: Settings) -> Conditions:
         time_limit=settings.time_limit,
         start_limit=settings.start_limit,
         hazards=hazards,
+        cache=settings.cache,
         severities=_severities(settings, hazards.ids),
     )
 

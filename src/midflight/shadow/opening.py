@@ -23,7 +23,11 @@ START_SECONDS = 30.0
 
 @asynccontextmanager
 async def open_shadow(
-    choice: ShadowChoice, *, cache_folder: Path | None = None, start_limit: float = START_SECONDS
+    choice: ShadowChoice,
+    *,
+    cache_folder: Path | None = None,
+    start_limit: float = START_SECONDS,
+    kept: Path | None = None,
 ) -> AsyncIterator[Shadow]:
     """Find or start the throw-away server and create a database on it; all of it is gone when the block is left.
 
@@ -31,6 +35,7 @@ async def open_shadow(
         choice: Where it shall be, and which major version.
         cache_folder: Where templates and running servers stand; the user's cache folder by default.
         start_limit: Seconds within which a server of our own must let us in.
+        kept: A data directory that a server of our own shall go on from, where it is still there.
 
     Raises:
         ShadowError: where none can be had, with the reason.
@@ -39,6 +44,6 @@ async def open_shadow(
         if isinstance(choice.where, Address):
             opened = given_shadow(choice.where, choice.major)
         else:
-            opened = own_shadow(choice, cache_folder or default_folder(), start_limit=start_limit)
+            opened = own_shadow(choice, cache_folder or default_folder(), start_limit=start_limit, kept=kept)
         async with opened as shadow:
             yield shadow

@@ -15,7 +15,6 @@ import asyncpg
 from midflight.pg.addresses import DEFAULT_PORT, Address
 from midflight.shadow.orphans import PATIENCE_SECONDS
 from midflight.shadow.programs import explain_failure, surroundings
-from midflight.shadow.template import copy_template
 from midflight.shadow.workspace import Cache, explained
 
 if TYPE_CHECKING:
@@ -47,13 +46,8 @@ SETTINGS = {
 """https://www.postgresql.org/docs/current/non-durability.html, and what keeps the trace free of noise."""
 
 
-async def prepare(installation: Installation, cache: Cache, folder: Path) -> Address:
-    """Put a data directory into a work folder and return the address that its server will have.
-
-    Raises:
-        ShadowError: where none could be made.
-    """
-    await copy_template(installation, cache, folder)
+def address_in(folder: Path) -> Address:
+    """Return the address that the server of a work folder has."""
     return Address(host=str(folder), port=DEFAULT_PORT, user="postgres", database="postgres")
 
 
@@ -95,6 +89,15 @@ async def wait_until_ready(
                 log = (Path(address.host) / "log").read_text(errors="replace")
                 raise explain_failure(f"starting {installation.name}", log, Path(address.host)) from None
         await asyncio.sleep(POLL_SECONDS)
+
+
+def stop(process: subprocess.Popen[bytes]) -> bool:
+    """Let the server write all down and end (SIGINT, a fast shutdown); tell whether its data directory is whole."""
+    process.send_signal(signal.SIGINT)
+    try:
+        return process.wait(PATIENCE_SECONDS) == 0
+    except subprocess.TimeoutExpired:
+        return False
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -12,6 +12,9 @@ from midflight.errors import ShadowError
 from midflight.shadow import databases
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
     from midflight.pg.addresses import Address
     from midflight.pg.versions import Version
     from midflight.shadow.databases import Connection
@@ -33,8 +36,15 @@ REFUSALS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 class Shadow:
     """A running server and its throw-away databases, the first of which is ``address``."""
 
-    def __init__(self, facts: ServerFacts, maintenance: Address, connection: Connection) -> None:
+    def __init__(
+        self, facts: ServerFacts, maintenance: Address, connection: Connection, *, continues: bool = False
+    ) -> None:
         self.facts = facts
+        self.continues = continues
+        """Whether it is a server of our own that goes on from the data directory that was asked for."""
+        self.hand_over: Callable[[Path], Awaitable[None]] | None = None
+        """Takes the data directory of a server of our own, once it has stopped in order. Set while it runs, where its
+        state is to be kept."""
         self.address = maintenance
         self._maintenance = maintenance
         self._connection = connection
@@ -58,6 +68,11 @@ class Shadow:
             except REFUSALS as error:
                 msg = f"no database could be created on {self.facts.where}: {error}"
                 raise ShadowError(msg) from None
+        return self._maintenance.with_database(name)
+
+    def adopt(self, name: str) -> Address:
+        """Take a database over that is there already, and return its address."""
+        self._names.append(name)
         return self._maintenance.with_database(name)
 
     async def drop_database(self, address: Address) -> None:

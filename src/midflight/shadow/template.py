@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from typing import TYPE_CHECKING
 
 from midflight.shadow.programs import explain_failure, run_program, surroundings
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from midflight.shadow.choice import Installation
+    from midflight.shadow.programs import Outcome
 
 LAYOUT = 1
 """Part of a template's name; to be raised when ``initdb_arguments`` change."""
@@ -21,18 +23,28 @@ QUIETLY = ("--no-instructions", "--no-clean")
 LIBC_LOCALE = ("--locale=C", "--lc-ctype=C.UTF-8")
 
 
-async def copy_template(installation: Installation, cache: Cache, folder: Path) -> Path:
-    """Make a fresh data directory in a work folder and return it."""
+async def copy_template(installation: Installation, cache: Cache, folder: Path) -> None:
+    """Make a fresh data directory in a work folder."""
     template = cache.folder / f"template-{_key(installation, cache)}"
     if not template.exists():
         async with exclusively(cache.folder / f"{template.name}.lock"):
             if not template.exists():
                 await _make(template, installation, cache)
-    data = folder / "data"
-    outcome = await run_program(["cp", "-a", template, data], surroundings(cache.account, folder))
+    outcome = await _copy(template, cache, folder)
     if outcome.code != 0:
         raise explain_failure("copying a data directory", outcome.errors, folder)
-    return data
+
+
+async def copy_kept(kept: Path, cache: Cache, folder: Path) -> bool:
+    """Copy a data directory that was kept into a work folder; tell whether it was still there, and whole."""
+    outcome = await _copy(kept, cache, folder)
+    if outcome.code != 0:
+        shutil.rmtree(folder / "data", ignore_errors=True)
+    return outcome.code == 0
+
+
+async def _copy(source: Path, cache: Cache, folder: Path) -> Outcome:
+    return await run_program(["cp", "-a", source, folder / "data"], surroundings(cache.account, folder))
 
 
 def _key(installation: Installation, cache: Cache) -> str:

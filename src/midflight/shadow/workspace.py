@@ -105,7 +105,7 @@ def explained(folder: Path) -> Iterator[None]:
 def work_folder(cache: Cache) -> Iterator[Path]:
     """Make a private folder, owned by the server's account; at the end, end the server in it and remove it.
 
-    All of the ending is synchronous, and interrupts wait for it: neither a cancellation nor a second Ctrl-C cuts it short.
+    All of the ending is synchronous, and interrupts wait for it: no cancellation and no second Ctrl-C cut it short.
     """
     with explained(cache.run):
         folder, lock = _claim(cache.run)
