@@ -7,7 +7,7 @@ import json
 import os
 import platform
 
-from bench import catalog, help_time, history, round_trip
+from bench import catalog, help_time, history, restored, round_trip
 from bench.environments import OUT
 
 from midflight.shadow.choice import ShadowChoice
@@ -16,6 +16,8 @@ from midflight.shadow.opening import open_shadow
 GOALS = {
     "history_ratio": 4.0,
     "round_trip_ratio": 2.0,
+    "unchanged_seconds": 2.0,
+    "one_new_seconds": 3.0,
     "catalog_2000_seconds": 0.6,
     "diff_2000_seconds": 0.3,
 }
@@ -28,6 +30,7 @@ def main() -> None:
         **asyncio.run(_catalog()),
         **round_trip.measure(),
         **history.measure(),
+        **restored.measure(),
     }
     goals = {**GOALS, "help_seconds": figures["help_limit_seconds"]}
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")

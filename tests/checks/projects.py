@@ -215,16 +215,18 @@ def run_check(
     Args:
         folder: the current folder.
         arguments: of the command.
-        env: variables to set; those of Midflight and DATABASE_URL are not inherited, but for the cache folder.
+        env: variables to set; those of Midflight and DATABASE_URL are not inherited, but for the cache folder. What
+            earlier checks have proven is restored where ``MIDFLIGHT_CACHE`` is true.
         stdin: what it reads.
         form: of the report.
     """
     kept = {name: value for name, value in os.environ.items() if not _is_ours(name)}
     shadow = {"MIDFLIGHT_SHADOW": "embedded"} if importlib.util.find_spec("pg0") else {}
+    anew = {"MIDFLIGHT_CACHE": "false"}  # each check of a test is a first one, but where that is the point
     ran = subprocess.run(
         [str(Path(sys.executable).with_name("midflight")), "check", "--format", form, *arguments],
         cwd=folder,
-        env={**kept, **shadow, **(env or {})},
+        env={**kept, **shadow, **anew, **(env or {})},
         input=stdin,
         capture_output=True,
         timeout=SECONDS,

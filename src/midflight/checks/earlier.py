@@ -139,7 +139,12 @@ class Keeper:
             stamps = earlier.stamps.joined(stamps)
         if stamps.newest() >= self._began:  # which content was read, before or after, nobody knows
             return None
-        return Kept(stamps, f"data-{secrets.token_hex(4)}", proven)
+        same = earlier is not None and proven.left is earlier.proven.left
+        return Kept(stamps, earlier.data.name if earlier and same else f"data-{secrets.token_hex(4)}", proven)
+
+    async def keep_beside(self, kept: Kept) -> None:
+        """Keep it, with the data directory of the proof before."""
+        await self._store.keep_beside(self._identity, kept)
 
     async def keep(self, kept: Kept, data: Path) -> None:
         """Keep it, with the data directory of a server that has stopped."""

@@ -144,6 +144,9 @@ async def _keep(keeper: Keeper, proven: Proven, shadow: Shadow, reading: Reading
     kept = keeper.kept(proven, reading, earlier) if proven.left else None
     if kept is None:
         return
+    if earlier is not None and proven.left is earlier.proven.left:
+        await keeper.keep_beside(kept)
+        return
     await shadow.drop_database(shadow.address)  # nothing is in it
     shadow.hand_over = functools.partial(keeper.keep, kept)
 

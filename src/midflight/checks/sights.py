@@ -20,12 +20,19 @@ LOOKS_ONLY = frozenset({"SELECT", "SHOW", "SET", "RESET", "EXPLAIN", "VALUES", "
 
 
 def worth_telling(statements: Iterable[TracedStatement], version_table: QualifiedName) -> tuple[TracedStatement, ...]:
-    """Leave out statements that only look and disturb nobody, and those with which Alembic keeps its version table."""
-    return tuple(
+    """Leave out statements that only look and disturb nobody, and those with which Alembic keeps its version table.
+
+    The transactions of the rest are counted from 1: a driver that connects in the middle has some of its own.
+    """
+    told = [
         without_secrets(statement)
         for statement in statements
         if not _is_alembics(statement, version_table) and (statement.error or not _only_looks(statement))
-    )
+    ]
+    numbers: dict[int, int] = {}
+    for statement in told:
+        numbers.setdefault(statement.transaction, len(numbers) + 1)
+    return tuple(replace(statement, transaction=numbers[statement.transaction]) for statement in told)
 
 
 def without_secrets(statement: TracedStatement) -> TracedStatement:

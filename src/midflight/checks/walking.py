@@ -40,6 +40,10 @@ if TYPE_CHECKING:
     from midflight.shadow.shadow import Shadow
 
 
+NEAR = 10
+"""Revisions that are applied again so quickly that a database without them is as good."""
+
+
 @dataclass(frozen=True, slots=True)
 class Past:
     """What an earlier walk has done already."""
@@ -68,6 +72,7 @@ class Walking:
         self._project = project
         self._environment = environment
         self._applied: list[Revision] = list(past.revisions)
+        self._past = past
         self._inherited = past.left
         self._broken: set[str] = set()
         self._results: list[RevisionResult] = []
@@ -82,13 +87,15 @@ class Walking:
         try:
             while waiting:
                 async with self._new_ground() as (ground, walk):
-                    while waiting:
+                    is_lost = False
+                    while waiting and not is_lost:
                         revision = waiting.popleft()
                         report(Progress(len(history) - len(waiting) - 1, len(history), revision.title))
-                        if await self._state_is_lost_by(ground, walk, revision, is_wanted=revision.id in wanted):
-                            break
-                    else:
+                        is_lost = await self._state_is_lost_by(ground, walk, revision, is_wanted=revision.id in wanted)
+                    if not is_lost:
                         self.left = await self._leave(ground, walk, history)
+            if self.left is None:
+                self.left = await self._leave_another(history)
         except asyncpg.InsufficientResourcesError as error:
             raise cannot_go_on(self._shadow.facts, error.sqlstate, str(error)) from error
         except LOSSES as error:
@@ -129,19 +136,42 @@ class Walking:
         await drop_roles_of_revisions(self._conditions, self._shadow)
 
     async def _leave(self, ground: Ground, walk: Walk, history: tuple[Revision, ...]) -> Left | None:
-        """Leave the database to a later walk: before its last revision, which is the one that is edited most.
+        """Leave the database to a later walk: as it was before the last revision, which is the one that is edited most.
 
-        What is applied must be the first part of the history: then a later walk goes on from there.
+        None where its way back does not lead there.
         """
-        applied = len(self._applied)
-        if self._applied != list(history[:applied]) or not self._results or self._thread.is_stuck:
+        if not self._is_of_use(history):
             return None
+        last = self._last_proven()
+        if last is None:
+            return Left(ground.address.database, len(self._applied))
+        if last.round_trip.status is not RoundTripStatus.SAME:
+            return None
+        failure = await self._step(Direction.DOWN, ground, walk, self._applied[-1])
+        return None if failure else Left(ground.address.database, len(self._applied) - 1)
+
+    async def _leave_another(self, history: tuple[Revision, ...]) -> Left | None:
+        """Leave the database that was inherited, where it is not far behind; else make one."""
+        if not self._is_of_use(history):
+            return None
+        past = self._past.left
+        if past is not None and past.applied + NEAR >= len(self._applied):
+            return past
+        if self._last_proven() is not None:
+            del self._applied[-1]
+        async with self._new_ground() as (ground, _):
+            self.left = Left(ground.address.database, len(self._applied))
+        return self.left
+
+    def _is_of_use(self, history: tuple[Revision, ...]) -> bool:
+        """Tell whether a later walk could go on from here: what is applied must be the first part of the history."""
+        is_new = self._conditions.cache and self._results and not self._thread.is_stuck
+        return bool(is_new and self._applied) and self._applied == list(history[: len(self._applied)])
+
+    def _last_proven(self) -> RevisionResult | None:
+        """Return what came of the newest revision that is applied, where this walk has proven it."""
         last = self._results[-1]
-        if last.id == self._applied[-1].id and last.round_trip.status is RoundTripStatus.SAME:
-            if await self._step(Direction.DOWN, ground, walk, self._applied[-1]):
-                return None
-            applied -= 1
-        return Left(ground.address.database, applied) if applied else None
+        return last if last.id == self._applied[-1].id else None
 
     async def _lay_baseline(self, ground: Ground, walk: Walk) -> None:
         file, baseline, limit = self._conditions.baseline_file, self._conditions.baseline, self._conditions.time_limit

@@ -20,10 +20,10 @@ OF_THE_TERMINAL = frozenset(
         *("COLORTERM", "COLUMNS", "DISPLAY", "FORCE_COLOR", "LINES", "LS_COLORS", "NO_COLOR", "TERM", "VTE_VERSION"),
         *("TERM_PROGRAM", "TERM_PROGRAM_VERSION", "TERM_SESSION_ID", "ITERM_SESSION_ID", "TMUX", "TMUX_PANE", "STY"),
         *("WAYLAND_DISPLAY", "WINDOWID", "XAUTHORITY", "XDG_SESSION_ID", "DBUS_SESSION_BUS_ADDRESS", "GPG_TTY"),
-        *("OLDPWD", "PROMPT_COMMAND", "PS1", "PWD", "SHLVL", "MIDFLIGHT_TRACEBACK"),
+        *("OLDPWD", "PROMPT_COMMAND", "PS1", "PWD", "SHLVL", "MIDFLIGHT_TRACEBACK", "PYTEST_CURRENT_TEST"),
     }
 )
-"""Variables that tell of the terminal and its session. Every other one may mean something to a project."""
+"""Variables that tell of the terminal, its session, or of a test. Every other one may mean something to a project."""
 
 
 def identity(facts: Iterable[str]) -> str:

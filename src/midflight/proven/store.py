@@ -68,15 +68,27 @@ class Store:
             new.rename(self._place)
             self._forget_the_oldest()
 
+    async def keep_beside(self, identity: str, kept: Kept) -> None:
+        """Keep a proof beside the data directory of the one before, unless that is not there any more."""
+        async with exclusively(self._folder / "lock"):
+            if self.data(kept).exists():
+                new = self._place / "new"
+                self._write(new, identity, kept)
+                new.replace(self._place / PROOF)
+
     def _put_together(self, identity: str, kept: Kept, data: Path) -> Path:
         new = data.with_name("kept")
         for folder in (new, self._folder):
             folder.mkdir(exist_ok=True)
             folder.chmod(0o755)  # whatever the umask is: the server's account copies what is in it
-        (new / PROOF).touch(mode=0o600)
-        (new / PROOF).write_bytes(identity.encode() + b"\n" + pickle.dumps(kept))
+        self._write(new / PROOF, identity, kept)
         data.rename(new / kept.data)
         return new
+
+    @staticmethod
+    def _write(file: Path, identity: str, kept: Kept) -> None:
+        file.touch(mode=0o600)
+        file.write_bytes(identity.encode() + b"\n" + pickle.dumps(kept))
 
     def _forget_the_oldest(self) -> None:
         places = [path for path in self._folder.iterdir() if (path / PROOF).exists()]
