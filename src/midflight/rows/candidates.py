@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from midflight.pg.identifiers import quote_literal
@@ -14,6 +14,8 @@ from midflight.rows.matching import matching_like, matching_regular
 from midflight.sql.conditions import Condition, read_condition
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
     from midflight.rows.facts import TypeFacts, Types
 
 MOST = 48
@@ -94,7 +96,7 @@ def _of_domain(types: Types, facts: TypeFacts, conditions: Sequence[Condition]) 
         checks = " AND ".join(f"({condition.text})" for condition in own)
         for place in range(min(len(values), _NESTED)):
             source = f"(VALUES {listed}) AS listed (value)"
-            yield f"(SELECT value::{facts.written} FROM {source} WHERE {checks} OFFSET {place} LIMIT 1)"
+            yield f"(SELECT value::{facts.written} FROM {source} WHERE {checks} OFFSET {place} LIMIT 1)"  # noqa: S608 -- quoted literals
 
 
 def _of_array(types: Types, facts: TypeFacts, typmod: int, conditions: Sequence[Condition]) -> Iterator[str]:
@@ -181,7 +183,7 @@ def _numbers_near(conditions: Sequence[Condition]) -> Iterator[Decimal]:
     mentioned = sorted(set(_decimals(conditions)))
     for step in (1, 0, -1, 2, 3):
         yield from (number + step for number in mentioned)
-    for low, high in zip(mentioned, mentioned[1:], strict=False):
+    for low, high in pairwise(mentioned):
         yield from (low + (high - low) * part / 4 for part in (2, 1, 3))
     yield from (number + step for number in mentioned for step in (Decimal("0.25"), Decimal("-0.25")))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from midflight.pg.identifiers import QualifiedName
@@ -31,9 +31,14 @@ class TypeFacts:
     """The OID of an array's elements, a domain's base, a range's bounds, a multirange's range; else 0."""
     labels: tuple[str, ...]
     checks: tuple[str, ...]
+    not_null: bool
+    """Whether a domain takes no NULL."""
     attributes: tuple[tuple[int, int], ...]
     """A composite type's attributes, each as type and type modifier."""
 
+
+Read: TypeAlias = "dict[str, Any]"
+"""An object of the JSON that the query answers."""
 
 Types: TypeAlias = Mapping[int, TypeFacts]
 
@@ -73,7 +78,8 @@ class TableFacts:
     oid: int
     name: QualifiedName
     columns: tuple[ColumnFacts, ...]
-    checks: tuple[str, ...]
+    checks: tuple[tuple[str, str], ...]
+    """Each as name and expression."""
     partitions: tuple[str, ...] | None
     """What each partition takes, as an expression (empty: anything); None where the table is not partitioned."""
     foreign_keys: tuple[ForeignKeyFacts, ...]
@@ -99,16 +105,18 @@ async def read_facts(connection: asyncpg.Connection, tables: Iterable[int]) -> t
         (record["kind"], json.loads(record["facts"]))
         for record in await connection.fetch(load_sql("facts"), list(tables))
     ]
-    of_tables = sorted((_table(facts) for kind, facts in found if kind == "table"), key=lambda table: table.name)
-    return tuple(of_tables), {facts["oid"]: _type(facts) for kind, facts in found if kind == "type"}
+    types = {facts["oid"]: _type(facts) for kind, facts in found if kind == "type"}
+    of_tables = (_table(facts, types) for kind, facts in found if kind == "table")
+    return tuple(sorted(of_tables, key=lambda table: table.name)), types
 
 
-def _table(facts: Any) -> TableFacts:
+def _table(facts: Read, types: Types) -> TableFacts:
+    columns = (ColumnFacts(**column) for column in facts["columns"])
     return TableFacts(
         oid=facts["oid"],
         name=QualifiedName(facts["schema"], facts["name"]),
-        columns=tuple(ColumnFacts(**column) for column in facts["columns"]),
-        checks=tuple(facts["checks"]),
+        columns=tuple(replace(column, not_null=column.not_null or _is_strict(types, column)) for column in columns),
+        checks=tuple((name, text) for name, text in facts["checks"]),
         partitions=None if facts["partitions"] is None else tuple(text or "" for text in facts["partitions"]),
         foreign_keys=tuple(_foreign_key(key) for key in facts["foreign_keys"]),
         keys=tuple(frozenset(key["columns"]) for key in facts["keys"]),
@@ -117,7 +125,7 @@ def _table(facts: Any) -> TableFacts:
     )
 
 
-def _foreign_key(facts: Any) -> ForeignKeyFacts:
+def _foreign_key(facts: Read) -> ForeignKeyFacts:
     return ForeignKeyFacts(
         columns=tuple(facts["columns"]),
         target=facts["target"],
@@ -128,7 +136,7 @@ def _foreign_key(facts: Any) -> ForeignKeyFacts:
     )
 
 
-def _type(facts: Any) -> TypeFacts:
+def _type(facts: Read) -> TypeFacts:
     return TypeFacts(
         name=QualifiedName(facts["schema"], facts["name"]),
         written=facts["written"],
@@ -137,5 +145,14 @@ def _type(facts: Any) -> TypeFacts:
         made_of=facts["made_of"],
         labels=tuple(facts["labels"]),
         checks=tuple(facts["checks"]),
+        not_null=facts["not_null"],
         attributes=tuple((oid, typmod) for oid, typmod in facts["attributes"]),
     )
+
+
+def _is_strict(types: Types, column: ColumnFacts) -> bool:
+    """Tell whether a domain, or one that it is made of, takes no NULL."""
+    facts = types[column.type]
+    while facts.kind == "d" and not facts.not_null:
+        facts = types[facts.made_of]
+    return facts.kind == "d"

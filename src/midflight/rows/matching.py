@@ -25,13 +25,11 @@ _VARIANTS = range(3)
 
 def matching_like(pattern: str) -> tuple[str, ...]:
     """Return texts that a LIKE pattern matches."""
-    return tuple(
-        dict.fromkeys(re.sub(r"\\(.)|%|_", lambda part: _wildcard(part, letter), pattern) for letter in ("a", "b", "c"))
-    )
+    return tuple(dict.fromkeys(_fill_in(pattern, letter) for letter in "abc"))
 
 
-def _wildcard(part: re.Match[str], letter: str) -> str:
-    return part[1] or letter
+def _fill_in(pattern: str, letter: str) -> str:
+    return re.sub(r"\\(.)|%|_", lambda part: part[1] or letter, pattern)
 
 
 def matching_regular(pattern: str) -> tuple[str, ...]:

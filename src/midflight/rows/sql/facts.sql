@@ -39,7 +39,7 @@ SELECT
                 'type', a.atttypid::bigint,
                 'typmod', a.atttypmod,
                 'written', format_type(a.atttypid, a.atttypmod),
-                'not_null', a.attnotnull OR t.typnotnull,
+                'not_null', a.attnotnull,
                 'generated', a.attgenerated <> '',
                 'identity', a.attidentity <> '',
                 'next', CASE
@@ -50,12 +50,11 @@ SELECT
                 END
             ) ORDER BY a.attnum), '[]')
             FROM pg_attribute AS a
-            JOIN pg_type AS t ON t.oid = a.atttypid
             LEFT JOIN pg_attrdef AS e ON e.adrelid = a.attrelid AND e.adnum = a.attnum
             WHERE a.attrelid = f.oid AND a.attnum > 0 AND NOT a.attisdropped
         ),
         'checks', (
-            SELECT coalesce(json_agg(pg_get_expr(o.conbin, o.conrelid) ORDER BY o.conname), '[]')
+            SELECT coalesce(json_agg(json_build_array(o.conname, pg_get_expr(o.conbin, o.conrelid)) ORDER BY o.conname), '[]')
             FROM pg_constraint AS o
             WHERE o.conrelid = f.oid AND o.contype = 'c'
         ),
@@ -148,6 +147,10 @@ SELECT
             SELECT coalesce(json_agg(pg_get_expr(o.conbin, 0) ORDER BY o.conname), '[]')
             FROM pg_constraint AS o
             WHERE o.contypid = t.oid AND o.contype = 'c'
+        ),
+        'not_null', t.typnotnull OR EXISTS (
+            SELECT FROM pg_constraint AS o
+            WHERE o.contypid = t.oid AND o.contype = 'c' AND pg_get_expr(o.conbin, 0) LIKE '%VALUE IS NOT NULL%'
         ),
         'attributes', (
             SELECT coalesce(json_agg(json_build_array(a.atttypid::bigint, a.atttypmod) ORDER BY a.attnum), '[]')
