@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import asyncpg
-
 from midflight.rows.contents import read_contents
 from midflight.rows.emptiness import fillable_tables, find_empty
+from midflight.rows.filling import fill_tables
 from midflight.rows.sql_files import load_sql
-from midflight.rows.unfilled import Unfilled
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    import asyncpg
+
     from midflight.catalog import Snapshot
     from midflight.pg.identifiers import QualifiedName
     from midflight.rows.losses import Contents
-
-ROWS = 3
-"""How many rows a table is given."""
+    from midflight.rows.unfilled import Unfilled
 
 
 class RowKeeper:
@@ -44,14 +42,12 @@ class RowKeeper:
             deleted_from: the tables from which rows may have been deleted since the last time, or None where that is
                 not known; a truncated or new table is found anyway. It saves a look into every table.
         """
-        unfilled = []
-        for table in await find_empty(self._connection, fillable_tables(snapshot), deleted_from):
-            try:
-                await self._connection.execute(f"INSERT INTO {table.name.sql} DEFAULT VALUES;" * ROWS)
-                self._filled.add(table.oid)
-            except asyncpg.IntegrityConstraintViolationError as error:
-                unfilled.append(Unfilled(table.name, str(error)))
-        return tuple(unfilled)
+        empty = await find_empty(self._connection, fillable_tables(snapshot), deleted_from)
+        if not empty:
+            return ()
+        unfilled = await fill_tables(self._connection, [table.oid for table in empty], ())
+        self._filled.update(table.oid for table in empty if table.oid not in unfilled)
+        return tuple(unfilled.values())
 
     async def empty(self) -> None:
         """Remove all rows from the tables that were filled, and from those that refer to them."""

@@ -20,10 +20,7 @@ def fill_order(tables: Sequence[TableFacts]) -> Iterator[tuple[TableFacts, ...]]
     while waiting:
         possible = [table for table in waiting.values() if not _needs(table, waiting)]
         at_ease = [table for table in possible if not _refers(table, waiting)]
-        if at_ease:
-            chosen = [(table,) for table in at_ease]
-        else:
-            chosen = [(possible[0],) if possible else _circle(waiting)]
+        chosen: list[tuple[TableFacts, ...]] = [(table,) for table in at_ease or possible[:1]] or [_circle(waiting)]
         for step in chosen:
             yield step
             for table in step:

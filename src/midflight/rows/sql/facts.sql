@@ -150,7 +150,7 @@ SELECT
         ),
         'not_null', t.typnotnull OR EXISTS (
             SELECT FROM pg_constraint AS o
-            WHERE o.contypid = t.oid AND o.contype = 'c' AND pg_get_expr(o.conbin, 0) LIKE '%VALUE IS NOT NULL%'
+            WHERE o.contypid = t.oid AND o.contype = 'c' AND pg_get_constraintdef(o.oid) LIKE '%VALUE IS NOT NULL%'
         ),
         'attributes', (
             SELECT coalesce(json_agg(json_build_array(a.atttypid::bigint, a.atttypmod) ORDER BY a.attnum), '[]')
