@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import asyncpg
 
 from midflight.rows.facts import read_facts
+from midflight.rows.late import late_references
 from midflight.rows.order import fill_order
 from midflight.rows.plan import Step, plan_step
 from midflight.rows.statement import ROWS
@@ -38,7 +39,6 @@ class _Attempt:
     """One way to try it."""
 
     rows: int = ROWS
-    on_conflict: bool = False
     without_triggers: bool = False
 
 
@@ -55,7 +55,8 @@ async def fill_tables(
     facts, types = await read_facts(connection, tables)
     empty = frozenset((*tables, *missing))
     steps = []
-    for group in fill_order(facts):
+    order = list(fill_order(facts))
+    for group in order:
         steps.append(plan_step(group, types, empty))
         empty -= {table.oid for table in group}
     if not any(step.hopeless for step in steps) and await _try_all(connection, steps):
@@ -68,7 +69,18 @@ async def fill_tables(
             unfilled.update({plan.table.oid: Unfilled(plan.table.name, reason) for plan in step.plans})
         else:
             empty -= {plan.table.oid for plan in step.plans}
+    for statement in late_references(order, unfilled):
+        await _refer(connection, statement)
     return unfilled
+
+
+async def _refer(connection: asyncpg.Connection, statement: str) -> None:
+    """Let rows refer to rows that came later; where something is against it, they do not."""
+    try:
+        async with connection.transaction():
+            await connection.execute(f"{_LIMITS};\n{statement};\n{_NOW}")
+    except asyncpg.PostgresError as error:
+        _raise_trouble(error)
 
 
 async def _try_all(connection: asyncpg.Connection, steps: list[Step]) -> bool:
@@ -112,9 +124,7 @@ async def _fill_step(connection: asyncpg.Connection, step: Step) -> str | None:
 
 def _following(step: Step, attempt: _Attempt, error: asyncpg.PostgresError | None) -> Iterator[_Attempt]:
     """What to try next."""
-    if isinstance(error, _CONFLICTS):
-        if all(plan.table.takes_on_conflict for plan in step.plans):
-            yield _Attempt(on_conflict=True, without_triggers=attempt.without_triggers)
+    if isinstance(error, _CONFLICTS) and attempt.rows > 1:
         yield _Attempt(rows=1, without_triggers=attempt.without_triggers)
     elif not attempt.without_triggers and any(plan.table.has_own_ways for plan in step.plans):
         yield _Attempt(without_triggers=True)
@@ -139,7 +149,7 @@ def _script(step: Step, attempt: _Attempt) -> Iterator[str]:
     if step.is_circle:
         yield _AT_THE_END
     for plan in step.plans:
-        yield plan.sql(rows=attempt.rows, on_conflict=attempt.on_conflict)
+        yield plan.sql(rows=attempt.rows)
     yield _NOW
 
 

@@ -24,9 +24,9 @@ class TablePlan:
     hopeless: str | None
     """Why there is no use in trying; None where there is."""
 
-    def sql(self, *, rows: int = ROWS, on_conflict: bool = False) -> str:
+    def sql(self, *, rows: int = ROWS) -> str:
         """Write the statement that makes the rows."""
-        return insert_statement(self.table, self.types, self.sources, rows=rows, on_conflict=on_conflict)
+        return insert_statement(self.table, self.types, self.sources, rows=rows)
 
     @property
     def searched(self) -> str:

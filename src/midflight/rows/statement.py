@@ -42,17 +42,17 @@ class _Group:
     """Those of its columns that differ in all rows."""
 
 
-def insert_statement(
-    table: TableFacts, types: Types, sources: Sources, *, rows: int = ROWS, on_conflict: bool = False
-) -> str:
+def insert_statement(table: TableFacts, types: Types, sources: Sources, *, rows: int = ROWS) -> str:
     """Write the INSERT.
+
+    A row that is in conflict with another one is left out, where the table lets us say so: a table whose key is a
+    boolean has two rows.
 
     Args:
         table: what is to be filled.
         types: the types of its columns.
         sources: where their values come from.
         rows: how many rows to make, up to ``ROWS``.
-        on_conflict: whether a row that is in conflict with another one is left out.
     """
     if not sources.columns:
         return ";\n".join([f"INSERT INTO {table.name.sql} DEFAULT VALUES"] * rows)
@@ -64,10 +64,10 @@ def insert_statement(
     searches = ",\n".join(_search(group) for group in groups)
     joins = "\n".join(_join(group) for group in groups)
     overriding = " OVERRIDING SYSTEM VALUE" if any(source.column.identity for source in sources.columns) else ""
-    ending = "\nON CONFLICT DO NOTHING" if on_conflict else ""
+    ending = "\nON CONFLICT DO NOTHING" if table.keys and table.takes_on_conflict else ""
     return (
         (f"WITH {searches}\n" if groups else "")
-        + f"INSERT INTO {table.name.sql} ({names}){overriding}\nSELECT {values}\n"  # noqa: S608 -- quoted names
+        + f"INSERT INTO {table.name.sql} ({names}){overriding}\nSELECT {values}\n"
         + f"FROM {_listed(plain, spreads, rows)}\n{joins}\nORDER BY k.midflight_row{ending}"
     )
 
@@ -158,9 +158,10 @@ def _choices(source: Source, most: int) -> str:
         return chosen if source.column.not_null else f"{chosen} UNION ALL SELECT {null}, {most + 1}"
     values = [*source.values[:most], null] if not source.column.not_null else source.values[:most]
     listed = ", ".join(f"({value}, {place})" for place, value in enumerate(values, 1))
+    wanted = "num_nonnulls(value) = 1"
     if not source.column.not_null:
-        return f"SELECT * FROM (VALUES {listed}) AS v (value, place) WHERE num_nonnulls(value) = 1 OR place = {len(values)}"  # noqa: S608 -- quoted literals
-    return f"SELECT * FROM (VALUES {listed}) AS v (value, place) WHERE num_nonnulls(value) = 1"  # noqa: S608 -- quoted literals
+        wanted += f" OR place = {len(values)}"
+    return f"SELECT * FROM (VALUES {listed}) AS v (value, place) WHERE {wanted}"  # noqa: S608 -- quoted literals
 
 
 def _listed(plain: Sequence[Source], spreads: Mapping[str, Spread], rows: int) -> str:
@@ -185,13 +186,17 @@ def _join(group: _Group) -> str:
     """Write which combination goes to which row; the last row gets the one with the most NULLs, if any."""
     first, second, third = group.spread.value
     count = f"(SELECT count(*) FROM {group.alias})"  # noqa: S608 -- a name of our own
-    barest = (
-        f"SELECT midflight_place FROM {group.alias} WHERE midflight_nulls > 0 ORDER BY midflight_nulls DESC, 1 LIMIT 1"  # noqa: S608 -- a name of our own
-    )
     return (
         f"LEFT JOIN {group.alias} ON {group.alias}.midflight_place = CASE k.midflight_row WHEN 1 THEN {first} "
-        f"WHEN 2 THEN least({second}, {count}) ELSE coalesce(({barest}), least({third}, {count})) END"
+        f"WHEN 2 THEN least({second}, {count}) ELSE coalesce(({_barest(group)}), least({third}, {count})) END"
     )
+
+
+def _barest(group: _Group) -> str:
+    """Write the query of the combination with the most NULLs; where the first has as many, of the last such."""
+    first = f"(SELECT midflight_nulls FROM {group.alias} WHERE midflight_place = 1)"  # noqa: S608 -- a name of our own
+    order = f"midflight_nulls DESC, CASE WHEN midflight_nulls = {first} THEN -midflight_place ELSE midflight_place END"
+    return f"SELECT midflight_place FROM {group.alias} WHERE midflight_nulls > 0 ORDER BY {order} LIMIT 1"  # noqa: S608 -- a name of our own
 
 
 def _expression(source: Source, grouped: Mapping[str, str]) -> str:
