@@ -42,18 +42,15 @@ class _Attempt:
     without_triggers: bool = False
 
 
-async def fill_tables(
-    connection: asyncpg.Connection, tables: Collection[int], missing: Collection[int]
-) -> dict[int, Unfilled]:
+async def fill_tables(connection: asyncpg.Connection, tables: Collection[int]) -> dict[int, Unfilled]:
     """Fill the tables of these OIDs, and return those that could not be.
 
     Args:
         connection: outside of any transaction.
-        tables: they have no rows.
-        missing: other tables without rows, which are not to be tried.
+        tables: all that have no rows.
     """
     facts, types = await read_facts(connection, tables)
-    empty = frozenset((*tables, *missing))
+    empty = frozenset(tables)
     steps = []
     order = list(fill_order(facts))
     for group in order:
@@ -61,7 +58,7 @@ async def fill_tables(
         empty -= {table.oid for table in group}
     if not any(step.hopeless for step in steps) and await _try_all(connection, steps):
         steps = [step for step in steps if not await _has_rows(connection, step)]
-    empty = frozenset((*(plan.table.oid for step in steps for plan in step.plans), *missing))
+    empty = frozenset(plan.table.oid for step in steps for plan in step.plans)
     unfilled: dict[int, Unfilled] = {}
     for planned in steps:
         step = plan_step(tuple(plan.table for plan in planned.plans), types, empty)

@@ -99,7 +99,7 @@ LITERALS: Final[Mapping[str, tuple[str, ...]]] = {
     "regtype": ("integer", "text", "boolean"),
     "regproc": ("pg_catalog.now", "pg_catalog.version", "pg_catalog.pi"),
     "regprocedure": ("pg_catalog.now()", "pg_catalog.version()", "pg_catalog.pi()"),
-    "regoper": ("pg_catalog.||/", "pg_catalog.|/", "pg_catalog.@-@"),
+    "regoper": ("pg_catalog.||/", "pg_catalog.|/", "pg_catalog.^@"),
     "regoperator": ("pg_catalog.+(integer,integer)", "pg_catalog.-(integer,integer)", "pg_catalog.*(integer,integer)"),
     "regnamespace": ("pg_catalog", "information_schema", "pg_toast"),
     "regrole": ("pg_monitor", "pg_read_all_stats", "pg_signal_backend"),
