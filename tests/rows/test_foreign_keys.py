@@ -103,7 +103,7 @@ async def test_a_circle_that_is_checked_at_the_end(stage: Stage) -> None:
     ddl = """
     CREATE TABLE a (id serial PRIMARY KEY, b int NOT NULL);
     CREATE TABLE b (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, c int NOT NULL);
-    CREATE TABLE c (id uuid PRIMARY KEY, a int NOT NULL REFERENCES a);
+    CREATE TABLE c (id int PRIMARY KEY, a int NOT NULL REFERENCES a);
     ALTER TABLE b ADD FOREIGN KEY (c) REFERENCES c; ALTER TABLE a ADD FOREIGN KEY (b) REFERENCES b DEFERRABLE;
     CREATE TABLE after (a int NOT NULL REFERENCES a);
     """

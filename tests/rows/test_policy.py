@@ -91,7 +91,8 @@ async def test_generated_columns_and_numbers_are_left_to_the_table(stage: Stage)
 async def test_the_same_schema_gets_the_same_rows(stage: Stage) -> None:
     ddl = """
     CREATE TABLE p (id serial PRIMARY KEY, at timestamptz, u uuid DEFAULT gen_random_uuid(), j jsonb);
-    CREATE TABLE c (p_id int REFERENCES p, n int CHECK (n > 5), x text CHECK (x ~ '^[a-z]{3}$'), r float DEFAULT random())
+    CREATE TABLE c (p_id int REFERENCES p, n int CHECK (n > 5), x text CHECK (x ~ '^[a-z]{3}$'),
+                    r float DEFAULT random())
     """
     queries = ("SELECT * FROM p ORDER BY p", "SELECT * FROM c ORDER BY c")
     await stage.fill(ddl)
@@ -108,7 +109,8 @@ async def test_rows_that_are_there_are_left_alone(stage: Stage) -> None:
 
 async def test_exclusion_constraints(stage: Stage) -> None:
     ddl = """
-    CREATE TABLE a (room int4range NOT NULL, during tstzrange NOT NULL, EXCLUDE USING gist (room WITH =, during WITH &&));
+    CREATE TABLE a (room int4range NOT NULL, during tstzrange NOT NULL,
+                    EXCLUDE USING gist (room WITH =, during WITH &&));
     CREATE TABLE b (low date NOT NULL, high date NOT NULL, CHECK (low < high),
                     EXCLUDE USING gist (daterange(low, high) WITH &&));
     CREATE TABLE c (shape circle NOT NULL, EXCLUDE USING gist (shape WITH &&));

@@ -60,21 +60,29 @@ def _written(facts: TypeFacts, typmod: int) -> str:
             return facts.written
 
 
-def _of_domain(types: Types, facts: TypeFacts, _typmod: int, conditions: Sequence[Condition]) -> Iterator[str]:
-    """Pick those values of the base type that the domain takes.
+def domain_query(types: Types, type_: int, conditions: Sequence[Condition]) -> str | None:
+    """Write the query of those values of its base type that a domain takes; None where it takes all, or none is known.
 
     That is asked before they become values of the domain: an unfit one would be an error there.
     """
+    facts = types[type_]
     own = tuple(read_condition(text) for text in facts.checks)
-    values = candidates(types, facts.made_of, facts.typmod, (*own, *conditions))
-    if not own:
-        yield from (f"({value})::{facts.written}" for value in values)
-    elif values:
-        listed = ", ".join(f"({value})" for value in values)
-        checks = " AND ".join(f"({condition.text})" for condition in own)
-        for place in range(min(len(values), _NESTED)):
-            source = f"(VALUES {listed}) AS listed (value)"
-            yield f"(SELECT value::{facts.written} FROM {source} WHERE {checks} OFFSET {place} LIMIT 1)"  # noqa: S608 -- quoted literals
+    values = candidates(types, facts.made_of, facts.typmod, (*own, *conditions)) if own else ()
+    if not values:
+        return None
+    listed = ", ".join(f"({value})" for value in values)
+    checks = " AND ".join(f"({condition.text})" for condition in own)
+    return f"SELECT value::{facts.written} FROM (VALUES {listed}) AS listed (value) WHERE {checks}"  # noqa: S608 -- quoted literals
+
+
+def _of_domain(types: Types, facts: TypeFacts, _typmod: int, conditions: Sequence[Condition]) -> Iterator[str]:
+    oid = next(oid for oid, known in types.items() if known is facts)
+    if query := domain_query(types, oid, conditions):
+        yield from (f"({query} OFFSET {place} LIMIT 1)" for place in range(_NESTED))
+    elif not facts.checks:
+        yield from (
+            f"({value})::{facts.written}" for value in candidates(types, facts.made_of, facts.typmod, conditions)
+        )
 
 
 def _of_array(types: Types, facts: TypeFacts, typmod: int, conditions: Sequence[Condition]) -> Iterator[str]:
@@ -88,8 +96,8 @@ def _of_array(types: Types, facts: TypeFacts, typmod: int, conditions: Sequence[
                 if place % 2 == 0
                 else f"ARRAY[{first}]::{facts.written}"
             )
-        for length, first in product(lengths, range(_ROTATIONS)):
-            repeated = (elements[(first + place) % len(elements)] for place in range(length))
+        for length, rotation in product(lengths, range(_ROTATIONS)):
+            repeated = (elements[(rotation + place) % len(elements)] for place in range(length))
             yield f"ARRAY[{', '.join(repeated)}]::{facts.written}"
     yield f"'{{}}'::{facts.written}"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from midflight.pg.identifiers import quote_identifier
-from midflight.rows.candidates import candidates
+from midflight.rows.candidates import candidates, domain_query
 from midflight.sql.conditions import Condition, read_condition
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def find_sources(table: TableFacts, types: Types, missing: Collection[int], aske
             sources.append(Source(column))
         else:
             about = [check for _, check in checks if column.name in check.columns]
-            sources.append(Source(column, candidates(types, column.type, column.typmod, about)))
+            sources.append(_own_values(column, types, about))
     searched = {source.column.name for source in sources if source.is_searched}
     demands = (
         *(Demand(name, check.text, check.columns) for name, check in checks),
@@ -114,6 +114,12 @@ def find_sources(table: TableFacts, types: Types, missing: Collection[int], aske
     )
     # What mentions a column that is not chosen here, such as a generated one, is left to the server.
     return Sources(tuple(sources), tuple(demand for demand in demands if demand.columns and demand.columns <= searched))
+
+
+def _own_values(column: ColumnFacts, types: Types, conditions: Sequence[Condition]) -> Source:
+    if types[column.type].kind == "d" and (query := domain_query(types, column.type, conditions)):
+        return Source(column, query=query)
+    return Source(column, candidates(types, column.type, column.typmod, conditions))
 
 
 def _checks(table: TableFacts) -> Iterator[tuple[str, Condition]]:

@@ -7,6 +7,7 @@ statement as they are.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from midflight.rows.candidates import MOST
 from midflight.rows.spread import Spread, spread_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from midflight.rows.facts import TableFacts, Types
     from midflight.rows.sources import Demand, Source, Sources
@@ -25,7 +26,6 @@ ROWS = 3
 
 # How many combinations of values are tried at the most.
 _COMBINATIONS = 20_000
-_FEWEST = 2
 
 _WITHOUT_ORDER = frozenset({"point", "line", "lseg", "box", "path", "polygon", "circle", "json", "xml"})
 
@@ -60,7 +60,7 @@ def insert_statement(table: TableFacts, types: Types, sources: Sources, *, rows:
     grouped = {source.column.name: group.alias for group in groups for source in group.sources}
     plain = [source for source in sources.columns if source.column.name not in grouped and source.same_as is None]
     names = ", ".join(quote_identifier(source.column.name) for source in sources.columns)
-    values = ", ".join(_expression(source, grouped) for source in sources.columns)
+    values = ", ".join(_expression(source, grouped, types) for source in sources.columns)
     searches = ",\n".join(_search(group) for group in groups)
     joins = "\n".join(_join(group) for group in groups)
     overriding = " OVERRIDING SYSTEM VALUE" if any(source.column.identity for source in sources.columns) else ""
@@ -81,7 +81,7 @@ def _arrange(table: TableFacts, types: Types, sources: Sources) -> tuple[Mapping
     found: list[_Group] = []
     for columns in dict.fromkeys(groups.values()):
         members = tuple(source for name, source in searched.items() if name in columns)
-        if any(_must_search(source, types, mentioned) for source in members):
+        if any(source.query is not None or source.column.name in mentioned for source in members):
             demands = tuple(demand for demand in sources.demands if demand.columns <= columns)
             spread = spreads.get(members[0].column.name, Spread.SHARED)
             keys = _keys_in(table, types, columns) if spread is Spread.DISTINCT and len(columns) > 1 else ()
@@ -103,64 +103,65 @@ def _numbered(table: TableFacts, sources: Sources) -> frozenset[str]:
     return frozenset(column.name for column in table.columns if column.name not in given and not column.generated)
 
 
-def _must_search(source: Source, types: Types, mentioned: Collection[str]) -> bool:
-    is_domain = types[source.column.type].kind == "d"
-    return source.query is not None or source.column.name in mentioned or (is_domain and bool(source.values))
-
-
 def _keys_in(table: TableFacts, types: Types, columns: frozenset[str]) -> tuple[str, ...]:
     keys = columns.intersection(frozenset().union(*table.keys))
     return tuple(sorted(name for name in keys if types[table.column(name).type].name.name not in _WITHOUT_ORDER))
 
 
 def _search(group: _Group) -> str:
-    """Write the query that finds the combinations, numbered from the best on."""
-    most = max(_FEWEST, min(MOST, int(_COMBINATIONS ** (1 / len(group.sources)))))
+    """Write the query that finds the combinations, numbered from the best on: few NULLs, and values that stand first.
+
+    Where all must differ, those come first whose values stand as far apart from each other as in others (in a line):
+    two of them have no value in common.
+    """
     aliases = [f"s{number}" for number in range(1, len(group.sources) + 1)]
-    columns = [
-        f"{alias}.{quote_identifier(source.column.name)}" for alias, source in zip(aliases, group.sources, strict=True)
-    ]
-    places = ", ".join(f"{alias}.midflight_place" for alias in aliases)
-    ranks = f"num_nulls({', '.join(columns)}), {_rank(group, aliases)}, ARRAY[{places}]"
-    distinct = ", ".join(quote_identifier(key) for key in group.keys)
+    names = [quote_identifier(source.column.name) for source in group.sources]
+    columns = [f"{alias}.{name}" for alias, name in zip(aliases, names, strict=True)]
+    places = [f"{alias}.midflight_place" for alias in aliases]
+    line = ", ".join(f"{place} - {places[0]}" for place in places) if group.spread is Spread.DISTINCT else "0"
+    keys = ", ".join([*(quote_identifier(key) for key in group.keys), "midflight_nulls"])
     tables = " CROSS JOIN ".join(
-        f"({_choices(source, most)}) AS {alias} ({quote_identifier(source.column.name)}, midflight_place)"
-        for alias, source in zip(aliases, group.sources, strict=True)
+        f"({_choices(source, most)}) AS {alias} ({name}, midflight_place)"
+        for alias, name, source, most in zip(aliases, names, group.sources, _shares(len(names)), strict=True)
     )
     fitting = " AND ".join(f"({demand.text})" for demand in group.demands) or "true"
+    rank = f"greatest({', '.join(places)}) - least({', '.join(places)})" if group.spread is Spread.DISTINCT else "0"
     return f"""{group.alias} AS MATERIALIZED (
-    SELECT *, row_number() OVER (ORDER BY midflight_rank) AS midflight_place
+    SELECT *, row_number() OVER (ORDER BY midflight_nulls, midflight_many DESC, midflight_rank) AS midflight_place
     FROM (
-        SELECT {f"DISTINCT ON ({distinct}) " if distinct else ""}{", ".join(columns)},
-            num_nulls({", ".join(columns)}) AS midflight_nulls, ROW({ranks}) AS midflight_rank
-        FROM {tables}
-        WHERE {fitting}
-        {f"ORDER BY {distinct}, midflight_rank" if distinct else ""}
-    ) AS found
+        SELECT *, least({ROWS}, count(*) OVER (PARTITION BY midflight_nulls, midflight_line)) AS midflight_many
+        FROM (
+            SELECT {f"DISTINCT ON ({keys}) " if group.keys else ""}{", ".join(columns)},
+                num_nulls({", ".join(columns)}) AS midflight_nulls,
+                ARRAY[{line}] AS midflight_line,
+                ARRAY[{rank}, {" + ".join(places)}, {", ".join(places)}] AS midflight_rank
+            FROM {tables}
+            WHERE {fitting}
+            {f"ORDER BY {keys}, midflight_rank" if group.keys else ""}
+        ) AS found
+    ) AS counted
 )"""  # noqa: S608 -- quoted names, and texts from the catalog
 
 
-def _rank(group: _Group, aliases: Sequence[str]) -> str:
-    """Rank combinations: the values that stand first; where all must differ, those that stand at the same places."""
-    places = [f"{alias}.midflight_place" for alias in aliases]
-    total = " + ".join(places)
-    if group.spread is not Spread.DISTINCT:
-        return total
-    listed = ", ".join(places)
-    return f"greatest({listed}) - least({listed}), {total}"
+def _shares(columns: int) -> list[int]:
+    """Return how many choices each column has, so that there are not too many combinations."""
+    each = min(MOST, int(_COMBINATIONS ** (1 / columns)))
+    if each > 1:
+        return [each] * columns
+    most = int(math.log2(_COMBINATIONS))
+    return [2] * most + [1] * (columns - most)
 
 
 def _choices(source: Source, most: int) -> str:
     """Write the query of a column's values with their places; NULL, where it may be, is the last."""
-    null = f"NULL::{source.column.written}"
+    nulls = [] if source.column.not_null else [f"NULL::{source.column.written}"]
+    own = max(1, most - len(nulls))
     if source.query is not None:
-        chosen = f"SELECT q.value, row_number() OVER () FROM ({source.query}) AS q (value)"  # noqa: S608 -- our own query
-        return chosen if source.column.not_null else f"{chosen} UNION ALL SELECT {null}, {most + 1}"
-    values = [*source.values[:most], null] if not source.column.not_null else source.values[:most]
+        chosen = f"SELECT q.value, row_number() OVER () FROM ({source.query} LIMIT {own}) AS q (value)"  # noqa: S608 -- our own query
+        return " UNION ALL ".join([chosen, *(f"SELECT {null}, {own + 1}" for null in nulls[: most - 1])])
+    values = [*source.values[:own], *nulls[: most - 1 if source.values else 1]]
     listed = ", ".join(f"({value}, {place})" for place, value in enumerate(values, 1))
-    wanted = "num_nonnulls(value) = 1"
-    if not source.column.not_null:
-        wanted += f" OR place = {len(values)}"
+    wanted = f"num_nonnulls(value) = 1 OR place = {len(values)}" if nulls else "num_nonnulls(value) = 1"
     return f"SELECT * FROM (VALUES {listed}) AS v (value, place) WHERE {wanted}"  # noqa: S608 -- quoted literals
 
 
@@ -196,9 +197,18 @@ def _barest(group: _Group) -> str:
     """Write the query of the combination with the most NULLs; where the first has as many, of the last such."""
     first = f"(SELECT midflight_nulls FROM {group.alias} WHERE midflight_place = 1)"  # noqa: S608 -- a name of our own
     order = f"midflight_nulls DESC, CASE WHEN midflight_nulls = {first} THEN -midflight_place ELSE midflight_place END"
-    return f"SELECT midflight_place FROM {group.alias} WHERE midflight_nulls > 0 ORDER BY {order} LIMIT 1"  # noqa: S608 -- a name of our own
+    keys = ", ".join(quote_identifier(key) for key in group.keys)
+    others = f"SELECT {keys} FROM {group.alias} WHERE midflight_place <= 2"  # noqa: S608 -- quoted names
+    differs = f" AND coalesce(({keys}) NOT IN ({others}), true)" if keys else ""
+    return (
+        f"SELECT midflight_place FROM {group.alias} WHERE midflight_nulls > 0{differs} "  # noqa: S608 -- quoted names
+        f"ORDER BY {order} LIMIT 1"
+    )
 
 
-def _expression(source: Source, grouped: Mapping[str, str]) -> str:
+def _expression(source: Source, grouped: Mapping[str, str], types: Types) -> str:
     name = source.same_as or source.column.name
-    return f"{grouped.get(name, 'k')}.{quote_identifier(name)}"
+    value = f"{grouped.get(name, 'k')}.{quote_identifier(name)}"
+    # The NULL of a join that found nothing would become a value of a domain unseen, were it not written and read again.
+    strict = source.column.not_null and types[source.column.type].kind == "d"
+    return f"{value}::text::{source.column.written}" if strict else value
