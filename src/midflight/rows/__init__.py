@@ -1,0 +1,8 @@
+"""Synthetic rows: every table of the shadow holds a few, so that what fails or is lost on data shows."""
+
+from midflight.rows.keeper import RowKeeper
+from midflight.rows.losses import Contents, Loss, LossKind, TableContents, losses
+from midflight.rows.statement import ROWS
+from midflight.rows.unfilled import Unfilled
+
+__all__ = ["ROWS", "Contents", "Loss", "LossKind", "RowKeeper", "TableContents", "Unfilled", "losses"]

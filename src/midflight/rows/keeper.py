@@ -1,0 +1,97 @@
+"""Keeps a few synthetic rows in every table of a database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from midflight.catalog import Scope, Snapshot, Unit
+from midflight.rows.contents import read_contents
+from midflight.rows.emptiness import fillable_tables, find_empty
+from midflight.rows.filling import fill_tables
+from midflight.rows.sql_files import load_sql
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    import asyncpg
+
+    from midflight.catalog.snapshot import Parts
+    from midflight.pg.identifiers import QualifiedName
+    from midflight.rows.losses import Contents
+    from midflight.rows.unfilled import Unfilled
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What the tables of a snapshot are."""
+
+    snapshot: Snapshot
+    fillable: tuple[QualifiedName, ...]
+    others: Mapping[Unit, Parts]
+    """Types and functions, which decide on values, too."""
+
+
+class RowKeeper:
+    """Gives the tables of one database synthetic rows, takes them away again, and reads what tables hold.
+
+    The connection is the keeper's own, to a database that holds nothing of worth, outside of any transaction.
+    What it raises is trouble with the server; that a table cannot be filled is an answer.
+    """
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        """Take the connection; nothing is done yet."""
+        self._connection = connection
+        self._given: _Given | None = None
+        self._filled: set[int] = set()
+        self._unfilled: dict[int, Unfilled] = {}
+
+    async def fill(
+        self, snapshot: Snapshot, *, deleted_from: Collection[QualifiedName] | None = None
+    ) -> tuple[Unfilled, ...]:
+        """Give every table that is empty a few rows, and return those that could not be filled.
+
+        A table that could not be filled is tried again when something about it or beside it has changed.
+
+        Args:
+            snapshot: the schema as it is now.
+            deleted_from: the tables from which rows may have been deleted since the last time, or None where that is
+                not known; a truncated or new table is found anyway. It saves a look into every table.
+
+        Raises:
+            asyncpg.PostgresError: where the server, not a table, is the trouble: it is out of disk space, say.
+        """
+        last, given = self._given, _read(snapshot, self._given)
+        empty = {table.oid: table.name for table in await find_empty(self._connection, given.fillable, deleted_from)}
+        known = {oid: self._unfilled[oid] for oid in empty if oid in self._unfilled}
+        if empty.keys() != known.keys() or (known and _may_help(known.values(), last, given)):
+            known = await fill_tables(self._connection, empty)
+            self._filled.update(empty.keys() - known.keys())
+        self._given, self._unfilled = given, known
+        return tuple(known[oid] for oid in empty if oid in known)
+
+    async def empty(self) -> None:
+        """Remove all rows from the tables that were filled, and from those that refer to them."""
+        names = await self._connection.fetch(load_sql("names"), list(self._filled))
+        if names:
+            await self._connection.execute(f"TRUNCATE {', '.join(record['name'] for record in names)} CASCADE")
+
+    async def contents(self, tables: Iterable[QualifiedName]) -> Contents:
+        """Read what the columns of these tables hold, as digests; tables that do not exist are left out."""
+        return await read_contents(self._connection, tables)
+
+
+def _read(snapshot: Snapshot, last: _Given | None) -> _Given:
+    if last is not None and last.snapshot is snapshot:
+        return last
+    others = {unit: parts for unit, parts in snapshot.units.items() if unit.scope in {Scope.TYPE, Scope.FUNCTION}}
+    return _Given(snapshot, fillable_tables(snapshot), others)
+
+
+def _may_help(unfilled: Iterable[Unfilled], last: _Given | None, given: _Given) -> bool:
+    """Tell whether what changed may be what was in the way of a table: the table itself, a type or a function."""
+    if last is None or last is given:
+        return last is None
+    tables = (Unit(Scope.RELATION, found.table.schema, found.table.name) for found in unfilled)
+    changed = any(last.snapshot.units.get(unit) != given.snapshot.units.get(unit) for unit in tables)
+    return changed or last.others != given.others
