@@ -25,6 +25,7 @@ from midflight.hazards import (
     detach_partition_blocks,
     downgrade_differs,
     downgrade_fails,
+    downgrade_loses_data,
     downgrade_reorders_columns,
     drop_cascade,
     drop_column,
@@ -39,6 +40,7 @@ from midflight.hazards import (
     enum_recreated,
     enum_value_used_in_same_transaction,
     exclusion_constraint,
+    fails_on_existing_rows,
     foreign_key_validates,
     generated_column_rewrites,
     identity_column_rewrites,
@@ -85,7 +87,7 @@ from midflight.hazards.custom import custom_hazards
 if TYPE_CHECKING:
     from midflight.hazards.hazard import Hazard, HistoryHazard
 
-BUILT_IN_HAZARDS: tuple[Hazard, ...] = (
+LOCKS_AND_LONG_WORK: tuple[Hazard, ...] = (
     create_index_blocks_writes.HAZARD,
     partitioned_index_blocks.HAZARD,
     concurrently_if_not_exists.HAZARD,
@@ -125,6 +127,10 @@ BUILT_IN_HAZARDS: tuple[Hazard, ...] = (
     unbatched_update.HAZARD,
     unbatched_delete.HAZARD,
     ddl_and_backfill_in_one_transaction.HAZARD,
+)
+
+BUILT_IN_HAZARDS: tuple[Hazard, ...] = (
+    *LOCKS_AND_LONG_WORK,
     drop_column.HAZARD,
     drop_table.HAZARD,
     drop_view.HAZARD,
@@ -151,8 +157,10 @@ BUILT_IN_HAZARDS: tuple[Hazard, ...] = (
 
 HISTORY_HAZARDS: tuple[HistoryHazard, ...] = (
     revision_fails.HAZARD,
+    fails_on_existing_rows.HAZARD,
     downgrade_differs.HAZARD,
     downgrade_fails.HAZARD,
+    downgrade_loses_data.HAZARD,
     downgrade_reorders_columns.HAZARD,
     empty_downgrade.HAZARD,
     missing_downgrade.HAZARD,
@@ -170,6 +178,8 @@ class Hazards:
     """All hazards that a check knows."""
 
     of_statements: tuple[Hazard, ...]
+    of_downgrades: tuple[Hazard, ...]
+    """Those of the statements that are looked for on the way back, too: that it takes back is its purpose."""
     of_history: tuple[HistoryHazard, ...]
 
     @property
@@ -183,7 +193,7 @@ class Hazards:
         return frozenset(hazard.id for hazard in self.all)
 
 
-BUILT_IN = Hazards(BUILT_IN_HAZARDS, HISTORY_HAZARDS)
+BUILT_IN = Hazards(BUILT_IN_HAZARDS, LOCKS_AND_LONG_WORK, HISTORY_HAZARDS)
 
 GROUP = "midflight.hazards"
 """The entry points by which an installed package adds its own hazards."""
@@ -195,4 +205,5 @@ def installed_hazards() -> Hazards:
     Raises:
         HazardError: a package's entry point cannot be used.
     """
-    return Hazards(BUILT_IN_HAZARDS + custom_hazards(entry_points(group=GROUP), BUILT_IN.ids), HISTORY_HAZARDS)
+    custom = custom_hazards(entry_points(group=GROUP), BUILT_IN.ids)
+    return Hazards(BUILT_IN_HAZARDS + custom, LOCKS_AND_LONG_WORK, HISTORY_HAZARDS)

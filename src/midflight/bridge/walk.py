@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateSchema
 
 from midflight.bridge.connections import Link, connect
-from midflight.bridge.thread import CodeExitedError, ProjectThread
+from midflight.bridge.thread import CodeExitedError, ProjectThread, TimeIsUpError
 from midflight.errors import MidflightError
 from midflight.pg.passwords import without_passwords
 
@@ -45,6 +45,8 @@ class StepFailure:
 
     reason: str
     line: int | None
+    timed_out: bool = False
+    """Whether it was cut off when its time was up."""
     not_implemented: bool = False
     """Whether the revision says itself that there is no way: NotImplementedError, or no function of that name."""
 
@@ -185,7 +187,12 @@ def _failure(error: BaseException, revision: Revision, direction: Direction, sto
     missing = isinstance(error, AttributeError) and getattr(error, "name", None) == direction.value
     if missing:
         return StepFailure(f"it has no {direction.value}()", None, not_implemented=True)
-    return StepFailure(_reason(error), line, not_implemented=isinstance(error, NotImplementedError))
+    return StepFailure(
+        _reason(error),
+        line,
+        timed_out=isinstance(error, TimeIsUpError),
+        not_implemented=isinstance(error, NotImplementedError),
+    )
 
 
 def _reason(error: BaseException) -> str:

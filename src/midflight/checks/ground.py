@@ -10,6 +10,7 @@ import asyncpg
 
 from midflight.catalog import CatalogWatch, Snapshot
 from midflight.checks.absence import explain_absence
+from midflight.checks.rows_held import RowsHeld
 from midflight.checks.sql_text import read_script
 from midflight.errors import BaselineError, DatabaseError, SqlFileError
 from midflight.pg.addresses import Address
@@ -55,11 +56,14 @@ ORDER BY rolname
 class Ground:
     """One throw-away database: the way to it along which all is seen, and its catalog as it was last read."""
 
-    def __init__(self, address: Address, tracer: Tracer, catalog: CatalogWatch, snapshot: Snapshot) -> None:
+    def __init__(
+        self, address: Address, tracer: Tracer, catalog: CatalogWatch, snapshot: Snapshot, rows: RowsHeld
+    ) -> None:
         self.address = address
         self.tracer = tracer
         self._catalog = catalog
         self.snapshot = snapshot
+        self.rows = rows
 
     async def look(self) -> Snapshot:
         """Read what has changed in the catalog; ``snapshot`` is then up to date."""
@@ -82,7 +86,7 @@ async def prepare_ground(
         connection: asyncpg.Connection = await asyncpg.connect(**address.asyncpg_arguments())
         try:
             catalog = CatalogWatch(connection, leave_out=leave_out)
-            yield Ground(address, tracer, catalog, await catalog.refresh())
+            yield Ground(address, tracer, catalog, await catalog.refresh(), RowsHeld(connection))
         finally:
             await connection.close()
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from midflight.bridge.walk import Direction, StepFailure, Walk
 from midflight.catalog import SchemaDiff, Snapshot, diff
 from midflight.checks.result import NO_ROUND_TRIP, RoundTrip, RoundTripStatus
+from midflight.checks.stepping import Stepped, step, step_again
+from midflight.rows import Contents, Loss
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from midflight.bridge.project import Revision
     from midflight.checks.ground import Ground
-    from midflight.trace.record import TracedStatement
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,47 +23,72 @@ class Proof:
     """What a revision did on the shadow."""
 
     before: Snapshot
-    statements: tuple[TracedStatement, ...]
-    failure: StepFailure | None = None
+    up: Stepped
     round_trip: RoundTrip = NO_ROUND_TRIP
     state_is_lost: bool = False
     """Whether the database is no longer in the state that the history says: it must be made anew."""
+    upgraded: Snapshot | None = None
+    """The schema before the downgrade; None where it was not tried."""
+    down: Stepped | None = None
+    losses: tuple[Loss, ...] = ()
+    """What the tables held before the upgrade and do not hold after the downgrade."""
+
+    @property
+    def failure(self) -> StepFailure | None:
+        """Why the upgrade failed, if it did."""
+        return self.up.failure
 
 
-async def prove(ground: Ground, walk: Walk, revision: Revision, limit: float) -> Proof:
-    """Prove one revision; where all goes well it is applied at the end."""
+async def prove(ground: Ground, walk: Walk, revision: Revision, limit: float, *, with_rows: bool = True) -> Proof:
+    """Prove one revision; where all goes well it is applied at the end.
+
+    Args:
+        ground: the database, in the state before the revision.
+        walk: the way in which it is run.
+        revision: the revision.
+        limit: seconds that it may take in one direction.
+        with_rows: whether the tables are given rows before.
+    """
     before = ground.snapshot
-    async with ground.tracer.record(walk.line) as recording:
-        failure = await _step(ground, walk, Direction.UP, revision, limit)
-        statements = recording.statements()
-    after = await ground.look()
-    if failure:
-        return Proof(before, statements, failure, state_is_lost=after != before)
-    round_trip = await _round_trip(ground, walk, revision, limit, before)
-    lost = round_trip.status is RoundTripStatus.FAILED or (
-        round_trip.status is RoundTripStatus.IRREVERSIBLE and ground.snapshot != after
-    )
-    return Proof(before, statements, None, round_trip, state_is_lost=lost)
-
-
-async def _round_trip(ground: Ground, walk: Walk, revision: Revision, limit: float, before: Snapshot) -> RoundTrip:
+    held = await ground.rows.fill(before) if with_rows else Contents({})
+    up = await step(ground, walk, Direction.UP, revision, limit)
     upgraded = ground.snapshot
-    failure = await _step(ground, walk, Direction.DOWN, revision, limit)
-    downgraded = await ground.look()
-    if failure:
-        status = RoundTripStatus.IRREVERSIBLE if failure.not_implemented else RoundTripStatus.FAILED
-        return RoundTrip(status, f"downgrade: {failure.reason}", failure.line)
+    if up.failure:
+        return Proof(before, up, state_is_lost=upgraded != before)
+    down = await step(ground, walk, Direction.DOWN, revision, limit)
+    losses = () if down.failure or down.on_rows or up.on_rows else await ground.rows.lost_since(held)
+    round_trip = await _round_trip(ground, walk, revision, limit, before, upgraded, up, down)
+    lost = round_trip.status is RoundTripStatus.FAILED or (
+        round_trip.status is RoundTripStatus.IRREVERSIBLE and ground.snapshot != upgraded
+    )
+    return Proof(before, up, round_trip, lost, upgraded, down, losses)
+
+
+async def _round_trip(  # noqa: PLR0917 - one place calls it
+    ground: Ground,
+    walk: Walk,
+    revision: Revision,
+    limit: float,
+    before: Snapshot,
+    upgraded: Snapshot,
+    up: Stepped,
+    down: Stepped,
+) -> RoundTrip:
+    """Compare what the downgrade left with what was before, upgrade again, and compare once more."""
+    if down.failure:
+        status = RoundTripStatus.IRREVERSIBLE if down.failure.not_implemented else RoundTripStatus.FAILED
+        return RoundTrip(status, f"downgrade: {down.failure.reason}", down.failure.line)
+    downgraded = ground.snapshot
     way_back = diff(before, downgraded)
     if way_back and downgraded == upgraded:  # it took nothing back: a second upgrade would only collide with the first
         await walk.mark_applied(revision, limit=limit)
         lines = tuple(way_back.lines())
         return RoundTrip(RoundTripStatus.DIFFERS, "downgrade() takes nothing back", after_downgrade=lines)
-    failure = await _step(ground, walk, Direction.UP, revision, limit)
-    again = await ground.look()
+    failure = await step_again(ground, walk, revision, limit, up)
     if failure:
         reason = f"second upgrade, after the downgrade: {failure.reason}"
         return RoundTrip(RoundTripStatus.FAILED, reason, failure.line, tuple(way_back.lines()))
-    forth_again = diff(upgraded, again)
+    forth_again = diff(upgraded, ground.snapshot)
     return RoundTrip(
         _status([difference for difference in (way_back, forth_again) if difference]),
         after_downgrade=tuple(way_back.lines()),
@@ -75,9 +101,3 @@ def _status(differences: Sequence[SchemaDiff]) -> RoundTripStatus:
         return RoundTripStatus.SAME
     reordered = all(difference.is_order_alone for difference in differences)
     return RoundTripStatus.REORDERED if reordered else RoundTripStatus.DIFFERS
-
-
-async def _step(
-    ground: Ground, walk: Walk, direction: Direction, revision: Revision, limit: float
-) -> StepFailure | None:
-    return await walk.step(direction, revision, limit=limit, cut_off=ground.cut_off)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from midflight.catalog import tables
 from midflight.checks.absence import explain_absence
 from midflight.checks.facts import facts_of
+from midflight.checks.losses import told_losses
 from midflight.checks.result import Outcome, RevisionResult, RoundTrip, RoundTripStatus
 from midflight.checks.sights import worth_telling
 from midflight.hazards import (
     downgrade_differs,
     downgrade_fails,
+    downgrade_loses_data,
     downgrade_reorders_columns,
     empty_downgrade,
+    fails_on_existing_rows,
     missing_downgrade,
     models_imported_in_revision,
     no_lock_timeout,
@@ -20,6 +25,7 @@ from midflight.hazards import (
     several_heads,
 )
 from midflight.hazards.finding import Finding
+from midflight.hazards.hazard import Severity
 from midflight.hazards.judge import judge
 from midflight.hazards.looking import ALEMBICS_VERSION_TABLE, look_at_trace
 from midflight.trace.record import TracedStatement
@@ -35,6 +41,8 @@ if TYPE_CHECKING:
     from midflight.checks.proof import Proof
     from midflight.hazards.evidence import Sight
     from midflight.hazards.hazard import Hazard, HistoryHazard
+    from midflight.pg.identifiers import QualifiedName
+    from midflight.registry import Hazards
     from midflight.shadow.shadow import ServerFacts
 
 
@@ -51,7 +59,7 @@ def result_of(
     environment: Environment,
     server: ServerFacts,
     *,
-    hazards: tuple[Hazard, ...],
+    hazards: Hazards,
     models: tuple[ImportedModel, ...],
 ) -> RevisionResult:
     """Say what came of a revision.
@@ -61,10 +69,12 @@ def result_of(
         proof: what it did on the shadow.
         environment: the project's own settings.
         server: the shadow.
-        hazards: those to look for in its statements.
+        hazards: those to look for.
         models: what it imports of the application's models.
     """
-    statements, failure = worth_telling(proof.statements, environment.version_table), proof.failure
+    statements, failure = worth_telling(proof.up.statements, environment.version_table), proof.failure
+    version_table = environment.version_table
+    found = findings_of(statements, proof.before, server, version_table.name, hazards.of_statements)
     return RevisionResult(
         id=revision.id,
         title=revision.title,
@@ -73,8 +83,10 @@ def result_of(
         statements=statements,
         findings=(
             *([failure_of(statements, f"upgrade() fails: {failure.reason}", failure.line, server)] if failure else ()),
-            *findings_of(statements, proof.before, server, environment.version_table.name, hazards),
+            *found,
+            *_on_rows(proof, statements, found),
             *_way_back(proof.round_trip),
+            *_of_downgrade(proof, server, version_table, hazards.of_downgrades),
             *_imports(models),
         ),
         round_trip=proof.round_trip,
@@ -158,6 +170,42 @@ def _unlimited(sights: tuple[Sight, ...]) -> tuple[Finding, ...]:
     sight, table = found
     message = f"nothing limits how long this waits for its lock on {table}, with everybody else queued up behind it"
     return (_finding(no_lock_timeout.HAZARD, message, sight.seen.line, fix=no_lock_timeout.FIX),)
+
+
+def _on_rows(proof: Proof, statements: tuple[TracedStatement, ...], found: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Say that it fails on rows, unless a finding says so already, and what the tables do not get back."""
+    hazard = fails_on_existing_rows.HAZARD
+    findings = []
+    sure = {finding.line for finding in found if finding.hazard in fails_on_existing_rows.SURELY_FAIL}
+    for name, failed in (("upgrade", proof.up.on_rows), ("downgrade", proof.down.on_rows if proof.down else None)):
+        if failed is None or failed.sql is None or failed.failure.line in sure:
+            continue
+        message = f"{name}() fails on rows as the tables may hold them: {failed.failure.reason}"
+        advice = fails_on_existing_rows.advice_for(failed.sqlstate)
+        same = [index for index, statement in enumerate(statements) if statement.sql == failed.sql]
+        place = same[0] if same and name == "upgrade" else None
+        line = failed.failure.line
+        findings.append(Finding(hazard.id, hazard.severity, message, None, place, line, "observed", advice=advice))
+    if proof.losses:
+        message = f"after downgrade() {told_losses(proof.losses)}"
+        findings.append(_finding(downgrade_loses_data.HAZARD, message))
+    return tuple(findings)
+
+
+def _of_downgrade(
+    proof: Proof, server: ServerFacts, version_table: QualifiedName, hazards: tuple[Hazard, ...]
+) -> tuple[Finding, ...]:
+    """Say what the way back would do to a service: as warnings, and of tables that were there before the upgrade."""
+    if proof.down is None or proof.upgraded is None or proof.down.failure is not None:
+        return ()
+    statements = worth_telling(proof.down.statements, version_table)
+    older = {str(name) for name in tables.table_names(proof.before)}
+    found = findings_of(statements, proof.upgraded, server, version_table.name, hazards)
+    return tuple(
+        replace(finding, severity=Severity.WARNING, message=f"downgrade(): {finding.message}", statement=None)
+        for finding in found
+        if finding.table in older
+    )
 
 
 def _imports(models: tuple[ImportedModel, ...]) -> tuple[Finding, ...]:

@@ -26,6 +26,7 @@ from midflight.checks.ground import (
 )
 from midflight.checks.proof import Proof, prove
 from midflight.checks.result import Progress, RevisionResult, RoundTripStatus
+from midflight.checks.stepping import RowsFailure, on_rows, step
 from midflight.checks.verdict import not_run, result_of
 from midflight.errors import BaselineError, DatabaseError, MidflightError
 
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from midflight.bridge.thread import ProjectThread
     from midflight.checks.request import Conditions
     from midflight.pg.addresses import Address
+    from midflight.pg.identifiers import QualifiedName
+    from midflight.rows import Unfilled
     from midflight.shadow.shadow import Shadow
 
 
@@ -75,6 +78,10 @@ class Walking:
         self._past = past
         self._inherited = past.left
         self._broken: set[str] = set()
+        self._waiting: deque[Revision] = deque()
+        self._failed_on_rows: dict[str, RowsFailure] = {}
+        self.unfilled: dict[QualifiedName, Unfilled] = {}
+        """Tables that held no rows while a revision was proven, since none could be made for them."""
         self._results: list[RevisionResult] = []
         self.left: Left | None = None
         """The database that this walk has left; None where it would be of no use to another."""
@@ -83,7 +90,7 @@ class Walking:
         self, history: tuple[Revision, ...], wanted: frozenset[str], report: Callable[[Progress], None]
     ) -> list[RevisionResult]:
         """Walk the rest of the history and return what came of the revisions that are wanted."""
-        waiting = deque(history[len(self._applied) :])
+        waiting = self._waiting = deque(history[len(self._applied) :])
         try:
             while waiting:
                 async with self._new_ground() as (ground, walk):
@@ -144,10 +151,12 @@ class Walking:
             return None
         last = self._last_proven()
         if last is None:
+            await ground.rows.empty()
             return Left(ground.address.database, len(self._applied))
         if last.round_trip.status is not RoundTripStatus.SAME:
             return None
         failure = await self._step(Direction.DOWN, ground, walk, self._applied[-1])
+        await ground.rows.empty()  # a later walk could not tell them from rows of the revisions'
         return None if failure else Left(ground.address.database, len(self._applied) - 1)
 
     async def _leave_another(self, history: tuple[Revision, ...]) -> Left | None:
@@ -201,12 +210,15 @@ class Walking:
             return False
         began = time.perf_counter()
         proof = await (self._prove if is_wanted else self._apply)(ground, walk, revision)
+        if self._fails_on_rows_perhaps(ground, revision, proof):
+            self._waiting.appendleft(revision)
+            return True
         if proof.failure is None:
             self._applied.append(revision)
         else:
             self._broken.add(revision.id)
         if is_wanted or proof.failure is not None:  # one that fails is told even where nobody asked about it
-            hazards, models = self._conditions.hazards.of_statements, imported_models(revision.path)
+            hazards, models = self._conditions.hazards, imported_models(revision.path)
             result = result_of(revision, proof, self._environment, self._shadow.facts, hazards=hazards, models=models)
             self._results.append(replace(result, seconds=time.perf_counter() - began))
         return proof.state_is_lost and not self._thread.is_stuck
@@ -220,17 +232,30 @@ class Walking:
         return None
 
     async def _prove(self, ground: Ground, walk: Walk, revision: Revision) -> Proof:
-        proof = await prove(ground, walk, revision, self._conditions.time_limit)
-        for statement in proof.statements:
+        failed = self._failed_on_rows.get(revision.id)
+        proof = await prove(ground, walk, revision, self._conditions.time_limit, with_rows=failed is None)
+        if failed is not None:
+            proof = replace(proof, up=replace(proof.up, on_rows=failed))
+        self.unfilled.update({unfilled.table: unfilled for unfilled in ground.rows.unfilled})
+        for statement in proof.up.statements:
             if statement.sqlstate is not None and statement.sqlstate.startswith(INSUFFICIENT_RESOURCES):
                 raise cannot_go_on(self._shadow.facts, statement.sqlstate, statement.error or "")
         return proof
 
     async def _apply(self, ground: Ground, walk: Walk, revision: Revision) -> Proof:
         before = ground.snapshot
-        failure = await self._step(Direction.UP, ground, walk, revision)
-        await ground.look()
-        return Proof(before, (), failure, state_is_lost=failure is not None)
+        up = await step(ground, walk, Direction.UP, revision, self._conditions.time_limit)
+        return Proof(before, up, state_is_lost=up.failure is not None)
+
+    def _fails_on_rows_perhaps(self, ground: Ground, revision: Revision, proof: Proof) -> bool:
+        """Tell whether a failure left half of a revision behind and rows may be to blame: it is tried again without."""
+        if not proof.state_is_lost or revision.id in self._failed_on_rows or self._thread.is_stuck:
+            return False
+        failed = on_rows(ground, proof.up) or (on_rows(ground, proof.down) if proof.down else None)
+        if failed is None:
+            return False
+        self._failed_on_rows[revision.id] = failed
+        return True
 
     async def _apply_again(self, ground: Ground, walk: Walk, revision: Revision) -> None:
         """Apply a revision on a new database; it passed on the one before."""

@@ -1,0 +1,80 @@
+"""What the tables of a ground hold: synthetic rows before each revision, and what of it a downgrade loses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from midflight.pg.locks import LockMode
+from midflight.rows import Contents, Loss, RowKeeper, fillable_tables, losses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import asyncpg
+
+    from midflight.catalog import Snapshot
+    from midflight.pg.identifiers import QualifiedName
+    from midflight.rows import TableContents, Unfilled
+    from midflight.trace.record import TracedStatement
+
+WRITES = LockMode.ROW_EXCLUSIVE
+"""Whoever changes a table or its rows holds this lock on it, or a stronger one."""
+
+
+class RowsHeld:
+    """Synthetic rows in the tables of one database."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        """Take a connection of our own, which is used for nothing else meanwhile."""
+        self._keeper = RowKeeper(connection)
+        self._read: dict[QualifiedName, TableContents] = {}
+        self._written: set[QualifiedName] | None = None
+        self.unfilled: tuple[Unfilled, ...] = ()
+        """Tables that hold none, since none could be made for them."""
+        self.are_there = False
+        """Whether there may be any."""
+
+    async def fill(self, snapshot: Snapshot) -> Contents:
+        """Give rows to the tables that have none, and return what all tables hold."""
+        self.unfilled = await self._keeper.fill(snapshot, deleted_from=self._written)
+        names = fillable_tables(snapshot)
+        self.are_there = len(names) > len(self.unfilled)
+        missing = [name for name in names if name not in self._read]
+        if missing:
+            self._read.update((await self._keeper.contents(missing)).tables)
+        self._written = set()
+        return Contents({name: self._read[name] for name in names if name in self._read})
+
+    async def empty(self) -> None:
+        """Take the rows away again."""
+        await self._keeper.empty()
+        self._read.clear()
+        self._written = None
+        self.are_there = False
+
+    def note(self, statements: Iterable[TracedStatement]) -> None:
+        """Take note of what statements did: what they may have changed is read anew."""
+        statements = tuple(statements)
+        changed = {
+            lock.relation.table or lock.relation.name
+            for statement in statements
+            for lock in statement.locks_taken
+            if lock.mode >= WRITES
+        }
+        known = changed <= self._read.keys() and not any(statement.unobserved for statement in statements)
+        if not known:  # a partition, say, whose root was not touched by name
+            changed = set(self._read)
+        for name in changed:
+            self._read.pop(name)
+        if self._written is not None:
+            self._written |= changed
+
+    async def lost_since(self, before: Contents) -> tuple[Loss, ...]:
+        """Tell what of the tables' contents is not there any more; only what was noted is looked at."""
+        changed = [name for name in before.tables if name not in self._read]
+        if not changed:
+            return ()
+        now = await self._keeper.contents(changed)
+        self._read.update(now.tables)
+        return losses(replace(before, tables={name: before.tables[name] for name in changed}), now)
