@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from midflight import sql
+from midflight.catalog import tables
 from midflight.pg.locks import LockMode
 from midflight.rows import Contents, Loss, RowKeeper, fillable_tables, losses
 
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 
 WRITES = LockMode.ROW_EXCLUSIVE
 """Whoever changes a table or its rows holds this lock on it, or a stronger one."""
+KEEPS_ROWS = frozenset(
+    {"CREATE INDEX", "DROP INDEX", "REINDEX", "CREATE TABLE", "COMMENT", "CREATE TYPE", "CREATE VIEW"}
+)
+"""Kinds of statements that leave the rows of older tables as they are, whatever they lock."""
 
 
 class RowsHeld:
@@ -30,6 +36,7 @@ class RowsHeld:
         self._keeper = RowKeeper(connection)
         self._read: dict[QualifiedName, TableContents] = {}
         self._written: set[QualifiedName] | None = None
+        self._partitions: frozenset[QualifiedName] = frozenset()
         self.unfilled: tuple[Unfilled, ...] = ()
         """Tables that hold none, since none could be made for them."""
         self.are_there = False
@@ -39,6 +46,7 @@ class RowsHeld:
         """Give rows to the tables that have none, and return what all tables hold."""
         self.unfilled = await self._keeper.fill(snapshot, deleted_from=self._written)
         names = fillable_tables(snapshot)
+        self._partitions = frozenset(tables.table_names(snapshot)).difference(names)
         self.are_there = len(names) > len(self.unfilled)
         missing = [name for name in names if name not in self._read]
         if missing:
@@ -55,18 +63,17 @@ class RowsHeld:
 
     def note(self, statements: Iterable[TracedStatement]) -> None:
         """Take note of what statements did: what they may have changed is read anew."""
-        statements = tuple(statements)
+        statements = [found for found in statements if sql.parse(found.sql).kind not in KEEPS_ROWS]
         changed = {
             lock.relation.table or lock.relation.name
             for statement in statements
-            for lock in statement.locks_taken
+            for lock in statement.locks_taken + statement.locks_held  # a lock that is there is not taken again
             if lock.mode >= WRITES
         }
-        known = changed <= self._read.keys() and not any(statement.unobserved for statement in statements)
-        if not known:  # a partition, say, whose root was not touched by name
-            changed = set(self._read)
+        if changed & self._partitions or any(statement.unobserved for statement in statements):
+            changed |= self._read.keys()
         for name in changed:
-            self._read.pop(name)
+            self._read.pop(name, None)
         if self._written is not None:
             self._written |= changed
 
