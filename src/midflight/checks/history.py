@@ -110,7 +110,7 @@ async def _prove(
             left=walking.left,
             server=shadow.facts,
             subject=str(loaded.project.file),
-            notes=(*_notes_of_history(loaded), *_notes(loaded.environment)),
+            notes=(*_notes_of_history(loaded), *_notes(loaded.environment), *notes_of_rows(walking)),
         )
         if keeper:
             await _keep(keeper, proven, shadow, reading, earlier if past.revisions else None)
@@ -149,6 +149,20 @@ async def _keep(keeper: Keeper, proven: Proven, shadow: Shadow, reading: Reading
         return
     await shadow.drop_database(shadow.address)  # nothing is in it
     shadow.hand_over = functools.partial(keeper.keep, kept)
+
+
+def notes_of_rows(walking: Walking) -> tuple[str, ...]:
+    """Name the tables that held no rows, and the revisions that were proven without."""
+    tables: dict[str, list[str]] = {}
+    for unfilled in walking.unfilled.values():
+        tables.setdefault(unfilled.reason, []).append(str(unfilled.table))
+    return (
+        *(f"no synthetic rows could be made for {', '.join(names)}: {reason}" for reason, names in tables.items()),
+        *(
+            f"the code of {id_} fails on synthetic rows, so it was proven without them: {reason}"
+            for id_, reason in walking.without_rows.items()
+        ),
+    )
 
 
 def _result(conditions: Conditions, found: _Found, seconds: float) -> CheckResult:

@@ -55,6 +55,8 @@ class RoundTrip:
     """How the catalog after the downgrade differs from the one before the upgrade, as lines of a diff."""
     after_second_upgrade: tuple[str, ...] = ()
     """How the catalog after the second upgrade differs from the one after the first."""
+    lost: tuple[str, ...] = ()
+    """What tables held before the upgrade and do not hold after the downgrade, in words, never values."""
 
 
 NO_ROUND_TRIP = RoundTrip(RoundTripStatus.NOT_RUN)

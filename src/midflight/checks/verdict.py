@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from midflight.catalog import tables
 from midflight.checks.absence import explain_absence
 from midflight.checks.facts import facts_of
-from midflight.checks.losses import told_losses
+from midflight.checks.losses import message_of, told_loss, unsaid
 from midflight.checks.result import Outcome, RevisionResult, RoundTrip, RoundTripStatus
 from midflight.checks.sights import worth_telling
 from midflight.hazards import (
@@ -89,7 +89,7 @@ def result_of(
             *_of_downgrade(proof, server, version_table, hazards.of_downgrades),
             *_imports(models),
         ),
-        round_trip=proof.round_trip,
+        round_trip=replace(proof.round_trip, lost=tuple(told_loss(loss) for loss in proof.losses)),
         reason=failure.reason if failure else None,
         line=failure.line if failure else None,
         parents=revision.parents,
@@ -186,9 +186,8 @@ def _on_rows(proof: Proof, statements: tuple[TracedStatement, ...], found: tuple
         place = same[0] if same and name == "upgrade" else None
         line = failed.failure.line
         findings.append(Finding(hazard.id, hazard.severity, message, None, place, line, "observed", advice=advice))
-    if proof.losses:
-        message = f"after downgrade() {told_losses(proof.losses)}"
-        findings.append(_finding(downgrade_loses_data.HAZARD, message))
+    if losses := unsaid(proof.losses, found):
+        findings.append(_finding(downgrade_loses_data.HAZARD, message_of(losses)))
     return tuple(findings)
 
 

@@ -82,6 +82,8 @@ class Walking:
         self._failed_on_rows: dict[str, RowsFailure] = {}
         self.unfilled: dict[QualifiedName, Unfilled] = {}
         """Tables that held no rows while a revision was proven, since none could be made for them."""
+        self.without_rows: dict[str, str] = {}
+        """Revisions whose own code failed on the rows, and how."""
         self._results: list[RevisionResult] = []
         self.left: Left | None = None
         """The database that this walk has left; None where it would be of no use to another."""
@@ -237,6 +239,9 @@ class Walking:
         if failed is not None:
             proof = replace(proof, up=replace(proof.up, on_rows=failed))
         self.unfilled.update({unfilled.table: unfilled for unfilled in ground.rows.unfilled})
+        for stepped in filter(None, (proof.up, proof.down)):
+            if stepped.on_rows and stepped.on_rows.sql is None:
+                self.without_rows[revision.id] = stepped.on_rows.failure.reason
         for statement in proof.up.statements:
             if statement.sqlstate is not None and statement.sqlstate.startswith(INSUFFICIENT_RESOURCES):
                 raise cannot_go_on(self._shadow.facts, statement.sqlstate, statement.error or "")

@@ -115,6 +115,9 @@ class RoundTrip(Part):
     after_second_upgrade: list[str] = Field(
         description="Lines of a diff: the catalog after the second upgrade compared with the one after the first."
     )
+    lost: list[str] = Field(
+        description="What tables held before the upgrade and do not hold after the downgrade, in words."
+    )
 
 
 class Revision(Part):

@@ -109,6 +109,7 @@ def _round_trip(round_trip: RoundTrip) -> document.RoundTrip:
         line=round_trip.line,
         after_downgrade=list(round_trip.after_downgrade),
         after_second_upgrade=list(round_trip.after_second_upgrade),
+        lost=list(round_trip.lost),
     )
 
 

@@ -43,6 +43,10 @@ def round_trip_lines(revision: RevisionResult, here: Path, detail: Detail) -> It
         yield said(trip.reason, depth=2, hanging=1)
     yield from _difference("after the downgrade, compared with before the upgrade:", trip.after_downgrade, detail)
     yield from _difference("after the second upgrade, compared with the first:", trip.after_second_upgrade, detail)
+    if trip.lost and detail is Detail.EVERYTHING:
+        yield said("what rows held before the upgrade and not after the downgrade:", depth=2, hanging=1)
+        for lost in trip.lost:
+            yield said(lost, depth=3, hanging=1)
     yield BLANK
 
 

@@ -35,7 +35,15 @@ def round_trip_of(revision: RevisionResult) -> Html | None:
         element("p", one_line(reason)) if reason else None,
         _difference("After the downgrade, compared with before the upgrade:", trip.after_downgrade),
         _difference("After the second upgrade, compared with the first:", trip.after_second_upgrade),
+        _lost(trip.lost),
     )
+
+
+def _lost(lost: Sequence[str]) -> Html | None:
+    if not lost:
+        return None
+    items = (element("li", one_line(one)) for one in lost)
+    return joined(element("p", "What rows held before the upgrade and not after the downgrade:"), element("ul", *items))
 
 
 def _difference(title: str, lines: Sequence[str]) -> Html | None:
