@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from midflight.rows.unfilled import Unfilled
 
 
-# What somebody else's lock may take of our time, wherever we look.
-_LIMIT = "SET lock_timeout = '5s'"
+# What somebody else's lock may take of our time, wherever we look; and nothing waits for a compiler.
+_SETTINGS = "SET lock_timeout = '5s'; SET jit = off; SET plan_cache_mode = force_generic_plan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class RowKeeper:
     def __init__(self, connection: asyncpg.Connection) -> None:
         """Take the connection; nothing is done yet."""
         self._connection = connection
+        self._is_settled = False
         self._given: _Given | None = None
         self._filled: set[int] = set()
         self._unfilled: dict[int, Unfilled] = {}
@@ -66,8 +67,7 @@ class RowKeeper:
             asyncpg.PostgresError: where the server, not a table, is the trouble: it is out of disk space, say, or
                 another session holds a table locked.
         """
-        if self._given is None:
-            await self._connection.execute(_LIMIT)
+        await self._settle()
         last, given = self._given, _read(snapshot, self._given)
         empty = {table.oid: table.name for table in await find_empty(self._connection, given.fillable, deleted_from)}
         known = self._unfilled
@@ -85,7 +85,13 @@ class RowKeeper:
 
     async def contents(self, tables: Iterable[QualifiedName]) -> Contents:
         """Read what the columns of these tables hold, as digests; tables that do not exist are left out."""
+        await self._settle()
         return await read_contents(self._connection, tables)
+
+    async def _settle(self) -> None:
+        if not self._is_settled:
+            await self._connection.execute(_SETTINGS)
+            self._is_settled = True
 
 
 def _read(snapshot: Snapshot, last: _Given | None) -> _Given:
