@@ -50,7 +50,7 @@ CHECKS = (
     "a int, b int, CHECK (num_nonnulls(a, b) = 1)",
     "a int, b text, c uuid, d date, CHECK (num_nonnulls(a, b, c, d) = 1)",
     "a int, b text, CHECK ((a IS NULL) = (b IS NULL))",
-    "k text NOT NULL, a int, b int, CHECK (k IN ('a', 'b')), CHECK (k <> 'a' OR a > 0), CHECK (k <> 'b' OR b IS NOT NULL)",
+    "k text NOT NULL, a int, b int, CHECK (k IN ('a', 'b')), CHECK (k <> 'a' OR a > 0), CHECK (k <> 'b' OR b > 0)",
     "a text NOT NULL, b text NOT NULL, CHECK (a <> b)",
     "low int NOT NULL CHECK (low >= 10), high int NOT NULL CHECK (high <= 12), CHECK (low < high)",
     "x numeric(9,6) NOT NULL, y numeric(9,6) NOT NULL, CHECK (x BETWEEN -90 AND 90), CHECK (y BETWEEN -180 AND 180)",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from midflight.pg.identifiers import QualifiedName
@@ -9,17 +10,18 @@ from midflight.rows.losses import Contents, Row, TableContents
 from midflight.rows.sql_files import load_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     import asyncpg
 
 # One row of the answer is one row of the table. JSON gives all types one shape, whatever the columns are.
 _ROWS = """\
-SELECT {place} AS place, array_agg(v.key) AS columns,
-    array_agg(hashtextextended(v.value COLLATE "C", 0)) AS digests
-FROM {source} AS t
-LEFT JOIN LATERAL json_each_text(to_json(t)) AS v ON v.value IS NOT NULL
-GROUP BY t.tableoid, t.ctid"""
+SELECT {place} AS place, (
+    SELECT json_object_agg(v.key, hashtextextended(v.value COLLATE "C", 0))
+    FROM json_each_text(to_json(t)) AS v
+    WHERE v.value IS NOT NULL
+)::text AS digests
+FROM {source} AS t"""
 
 
 async def read_contents(connection: asyncpg.Connection, tables: Iterable[QualifiedName]) -> Contents:
@@ -38,12 +40,7 @@ async def read_contents(connection: asyncpg.Connection, tables: Iterable[Qualifi
     selects = (_ROWS.format(place=place, source=source) for place, source in enumerate(sources))
     rows: list[list[Row]] = [[] for _ in names]
     for record in await connection.fetch("\nUNION ALL\n".join(selects)):
-        rows[record["place"]].append(_row(record["columns"], record["digests"]))
+        rows[record["place"]].append(json.loads(record["digests"] or "{}"))
     return Contents(
         {name: TableContents(tuple(of["key"]), tuple(held)) for name, of, held in zip(names, found, rows, strict=True)}
     )
-
-
-def _row(columns: Sequence[str | None], digests: Sequence[int | None]) -> Row:
-    pairs = zip(columns, digests, strict=True)
-    return {column: digest for column, digest in pairs if column is not None and digest is not None}

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from midflight.rows.unfilled import Unfilled
 
 
+# What somebody else's lock may take of our time, wherever we look; and nothing waits for a compiler.
+_SETTINGS = "SET lock_timeout = '5s'; SET jit = off; SET plan_cache_mode = force_generic_plan"
+
+
 @dataclass(frozen=True, slots=True)
 class _Given:
     """What the tables of a snapshot are."""
@@ -29,7 +33,7 @@ class _Given:
     snapshot: Snapshot
     fillable: tuple[QualifiedName, ...]
     others: Mapping[Unit, Parts]
-    """Types and functions, which decide on values, too."""
+    """What decides on values, too: types, functions, and the partitions of tables."""
 
 
 class RowKeeper:
@@ -42,6 +46,7 @@ class RowKeeper:
     def __init__(self, connection: asyncpg.Connection) -> None:
         """Take the connection; nothing is done yet."""
         self._connection = connection
+        self._is_settled = False
         self._given: _Given | None = None
         self._filled: set[int] = set()
         self._unfilled: dict[int, Unfilled] = {}
@@ -59,16 +64,18 @@ class RowKeeper:
                 not known; a truncated or new table is found anyway. It saves a look into every table.
 
         Raises:
-            asyncpg.PostgresError: where the server, not a table, is the trouble: it is out of disk space, say.
+            asyncpg.PostgresError: where the server, not a table, is the trouble: it is out of disk space, say, or
+                another session holds a table locked.
         """
+        await self._settle()
         last, given = self._given, _read(snapshot, self._given)
         empty = {table.oid: table.name for table in await find_empty(self._connection, given.fillable, deleted_from)}
-        known = {oid: self._unfilled[oid] for oid in empty if oid in self._unfilled}
+        known = self._unfilled
         if empty.keys() != known.keys() or (known and _may_help(known.values(), last, given)):
             known = await fill_tables(self._connection, empty)
             self._filled.update(empty.keys() - known.keys())
         self._given, self._unfilled = given, known
-        return tuple(known[oid] for oid in empty if oid in known)
+        return tuple(known.values())
 
     async def empty(self) -> None:
         """Remove all rows from the tables that were filled, and from those that refer to them."""
@@ -78,18 +85,30 @@ class RowKeeper:
 
     async def contents(self, tables: Iterable[QualifiedName]) -> Contents:
         """Read what the columns of these tables hold, as digests; tables that do not exist are left out."""
+        await self._settle()
         return await read_contents(self._connection, tables)
+
+    async def _settle(self) -> None:
+        if not self._is_settled:
+            await self._connection.execute(_SETTINGS)
+            self._is_settled = True
 
 
 def _read(snapshot: Snapshot, last: _Given | None) -> _Given:
     if last is not None and last.snapshot is snapshot:
         return last
-    others = {unit: parts for unit, parts in snapshot.units.items() if unit.scope in {Scope.TYPE, Scope.FUNCTION}}
-    return _Given(snapshot, fillable_tables(snapshot), others)
+    fillable = fillable_tables(snapshot)
+    own = {(name.schema, name.name) for name in fillable}
+    others = {
+        unit: parts
+        for unit, parts in snapshot.units.items()
+        if unit.scope is not Scope.DATABASE and (unit.schema, unit.name) not in own
+    }
+    return _Given(snapshot, fillable, others)
 
 
 def _may_help(unfilled: Iterable[Unfilled], last: _Given | None, given: _Given) -> bool:
-    """Tell whether what changed may be what was in the way of a table: the table itself, a type or a function."""
+    """Tell whether what changed may be what was in the way of a table: the table itself, or what is no table."""
     if last is None or last is given:
         return last is None
     tables = (Unit(Scope.RELATION, found.table.schema, found.table.name) for found in unfilled)

@@ -134,7 +134,7 @@ def _search(group: _Group) -> str:
             SELECT {f"DISTINCT ON ({keys}) " if group.keys else ""}{", ".join(columns)},
                 num_nulls({", ".join(columns)}) AS midflight_nulls,
                 ARRAY[{line}] AS midflight_line,
-                ARRAY[{rank}, {" + ".join(places)}, {", ".join(places)}] AS midflight_rank
+                ARRAY[{rank}, {line}, {" + ".join(places)}, {", ".join(places)}] AS midflight_rank
             FROM {tables}
             WHERE {fitting}
             {f"ORDER BY {keys}, midflight_rank" if group.keys else ""}

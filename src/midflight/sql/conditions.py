@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class Condition:
     like_patterns: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=4096)
 def read_condition(text: str) -> Condition:
     """Read a boolean expression as ``pg_get_expr`` writes it; one that cannot be read mentions nothing."""
     from midflight.sql.grammar.conditions import read  # noqa: PLC0415 -- the grammar is loaded by its first use
