@@ -1,0 +1,137 @@
+"""What a server missed when a statement was run, read from its error, and put into the world."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from midflight.presupposed import known
+from midflight.presupposed.alterations import need_check
+from midflight.presupposed.columns import Weight
+from midflight.sql.names import Name
+
+if TYPE_CHECKING:
+    from midflight.presupposed.world import World
+
+Place = tuple[int, int]
+"""A file and a statement of it, both counted from 0."""
+
+Kind = Literal[
+    "relation",
+    "column",
+    "wrong type",
+    "type",
+    "function",
+    "schema",
+    "role",
+    "index",
+    "trigger",
+    "constraint",
+    "sequence",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something that a server missed, and that may have been there before."""
+
+    place: Place
+    kind: Kind
+    name: str
+    table: str | None = None
+    """Of a column, trigger or constraint."""
+    type: str | None = None
+    """Of a column; of a function the types of its arguments."""
+
+
+AFTER_ITS_STATEMENT = frozenset({"column", "wrong type"})
+"""Kinds that can only be told once the tables of the statement are known."""
+
+_MESSAGES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("column", re.compile(r'column "(?P<name>[^"]+)" of relation "(?P<table>[^"]+)" does not exist')),
+    ("wrong type", re.compile(r'column "(?P<name>[^"]+)" is of type .+ but expression is of type (?P<type>.+)')),
+    ("wrong type", re.compile(r"argument of .+ must be type (?P<type>\w+), not type .+")),
+    ("wrong type", re.compile(r"operator does not exist: (?P<name>.+) [^\w\s]+ (?P<type>.+)")),
+    ("column", re.compile(r'column (?:"(?P<name>[^"]+)"|(?P<table>[\w]+)\.(?P<other>\w+)) does not exist')),
+    ("column", re.compile(r'column "(?P<name>[^"]+)" (?:referenced in|named in) .+ does not exist')),
+    ("constraint", re.compile(r'constraint "(?P<name>[^"]+)" of relation "(?P<table>[^"]+)" does not exist')),
+    ("trigger", re.compile(r'trigger "(?P<name>[^"]+)" for (?:table|relation) "(?P<table>[^"]+)" does not exist')),
+    ("sequence", re.compile(r'sequence "(?P<name>[^"]+)" does not exist')),
+    ("relation", re.compile(r'(?:relation|table|view) "(?P<name>[^"]+)" does not exist')),
+    ("type", re.compile(r'type "(?P<name>[^"]+)" does not exist')),
+    ("index", re.compile(r'index "(?P<name>[^"]+)" does not exist')),
+    ("role", re.compile(r'role "(?P<name>[^"]+)" does not exist')),
+    ("schema", re.compile(r'schema "(?P<name>[^"]+)" does not exist')),
+    ("function", re.compile(r"(?:function|procedure) (?P<name>[\w.]+)\((?P<type>.*)\) does not exist")),
+)
+
+
+def need_of(place: Place, message: str) -> Need | None:
+    """Read PostgreSQL's message, in English; None where it speaks of nothing that can be presumed."""
+    for kind, pattern in _MESSAGES:
+        found = pattern.search(message)
+        if found:
+            parts = found.groupdict()
+            name = parts.get("name") or parts.get("other") or ""
+            return Need(place, kind, name, parts.get("table"), parts.get("type"))
+    return None
+
+
+def answer(world: World, need: Need) -> None:
+    """Take note of what was missed, unless the files made it or dropped it."""
+    name = _name(need.name)
+    match need.kind:
+        case "relation":
+            world.relation(name)
+        case "sequence":
+            world.need_sequence(name)
+        case "type":
+            world.type(Name(name.schema, name.name.removesuffix("[]")))
+        case "schema":
+            world.need_schema(need.name)
+        case "role":
+            world.need_role(need.name)
+        case "index":
+            world.need_index(name)
+        case "function":
+            types = [type_.strip() for type_ in (need.type or "").split(",") if type_.strip()]
+            world.need_function(name, ["text" if type_ == "unknown" else type_ for type_ in types])
+        case "column":
+            _column(world, need)
+        case "wrong type":
+            _wrong_type(world, need)
+        case "trigger" | "constraint":
+            relation = world.relation(_name(need.table or ""))
+            if relation and need.kind == "trigger":
+                world.need_trigger(relation, need.name)
+            elif relation and need.name not in relation.constraints:
+                need_check(relation, need.name, "")
+
+
+def _name(text: str) -> Name:
+    schema, _, name = text.rpartition(".")
+    return Name(schema or None, name)
+
+
+def _column(world: World, need: Need) -> None:
+    tables = [world.find(_name(need.table))] if need.table else []
+    candidates = [table for table in tables if table] or world.named(need.place)
+    for relation in candidates:
+        if relation.presumed and relation.column(need.name):
+            return
+
+
+def _wrong_type(world: World, need: Need) -> None:
+    """Give the type to the columns of the statement of which nothing else tells."""
+    wanted = _single(need)
+    if wanted is None:
+        return
+    for column in world.columns_named(need.place):
+        if need.name in {column.name, ""} or (" " in need.name or need.name == column.type):
+            column.hint(wanted, Weight.USE)
+
+
+def _single(need: Need) -> str | None:
+    type_ = need.type or ""
+    return type_ if known.is_known_type(type_) and type_ != "unknown" else None
