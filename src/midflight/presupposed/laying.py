@@ -12,7 +12,7 @@ from midflight.sql.names import Name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from midflight.presupposed.relations import Key, Partitioning, Relation
+    from midflight.presupposed.relations import Key, Relation
     from midflight.presupposed.world import Type, World
 
 PLACEHOLDER = "presumed"
@@ -46,7 +46,7 @@ def laying(world: World) -> Iterator[str]:
         yield _type(type_)
     yield from _things(world, _BEFORE_TABLES)
     tables = [relation for relation in world.presumed if relation.kind == "table"]
-    for relation in tables:
+    for relation in sorted(tables, key=lambda one: bool(one.likes)):
         if relation.partition_of is None:
             yield _table(relation)
     for number, relation in enumerate(tables):
@@ -62,8 +62,11 @@ def laying(world: World) -> Iterator[str]:
     yield from _things(world, _AFTER_TABLES)
 
 
-def partition_key(relation: Relation, partitioning: Partitioning) -> tuple[tuple[str, str], ...]:
+def partition_key(relation: Relation) -> tuple[tuple[str, str], ...]:
     """The columns of a presumed table's partition key, with their types: those that fit, else columns of its own."""
+    partitioning = relation.partitioning
+    if partitioning is None:
+        return ()
     left = list(relation.before)
     found: list[tuple[str, str]] = []
     for number, type_ in enumerate(partitioning.types):
@@ -72,6 +75,12 @@ def partition_key(relation: Relation, partitioning: Partitioning) -> tuple[tuple
             left.remove(column)
         found.append((column.name, column.type) if column else (f"key{number or ''}", type_))
     return tuple(found)
+
+
+def own_key(relation: Relation) -> tuple[tuple[str, str], ...]:
+    """Those of them that no statement names."""
+    names = {column.name for column in relation.before}
+    return tuple(column for column in partition_key(relation) if column[0] not in names)
 
 
 def _fits(type_: str, bound: str) -> bool:
@@ -92,11 +101,11 @@ def _type(type_: Type) -> str:
 
 def _table(relation: Relation) -> str:
     columns = [_column(column) for column in relation.before]
+    columns += [f"LIKE {like.name.sql}" for like in relation.likes]
     tail = ""
     if relation.partitioning:
-        key = partition_key(relation, relation.partitioning)
-        names = {column.name for column in relation.before}
-        columns += [f"{quote_identifier(name)} {type_sql(type_)}" for name, type_ in key if name not in names]
+        key = partition_key(relation)
+        columns += [f"{quote_identifier(name)} {type_sql(type_)}" for name, type_ in own_key(relation)]
         listed = ", ".join(quote_identifier(name) for name, _ in key)
         tail = f" PARTITION BY {relation.partitioning.strategy} ({listed})"
     return f"CREATE TABLE {relation.name.sql} ({', '.join(columns)}){tail}"
@@ -109,7 +118,7 @@ def _partition(relation: Relation, parent: Relation, number: int) -> str:
         "HASH": "FOR VALUES WITH (MODULUS 1000, REMAINDER {2})",
     }
     partitioning = parent.partitioning
-    key = partition_key(parent, partitioning) if partitioning else ()
+    key = partition_key(parent)
     low = ", ".join(_bound(type_, number) for _, type_ in key)
     high = ", ".join(_bound(type_, number + 1) for _, type_ in key)
     bound = bounds[partitioning.strategy if partitioning else "RANGE"].format(low, high, number)
@@ -171,9 +180,7 @@ def _primary_key(relation: Relation, columns: tuple[str, ...], name: str | None)
 
 def _with_partition_key(relation: Relation, columns: tuple[str, ...]) -> tuple[str, ...]:
     """Of a partitioned table a unique key must have the columns of the partition key."""
-    if relation.partitioning is None:
-        return columns
-    key = (name for name, _ in partition_key(relation, relation.partitioning))
+    key = [name for name, _ in partition_key(relation)]
     return (*columns, *(name for name in key if name not in columns))
 
 

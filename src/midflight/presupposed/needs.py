@@ -12,6 +12,8 @@ from midflight.presupposed.columns import Weight
 from midflight.sql.names import Name
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from midflight.presupposed.world import World
 
 Place = tuple[int, int]
@@ -80,33 +82,29 @@ def need_of(place: Place, message: str) -> Need | None:
 
 def answer(world: World, need: Need) -> None:
     """Take note of what was missed, unless the files made it or dropped it."""
+    _ANSWERS[need.kind](world, need)
+
+
+def _type(world: World, need: Need) -> None:
     name = _name(need.name)
-    match need.kind:
-        case "relation":
-            world.relation(name)
-        case "sequence":
-            world.need_sequence(name)
-        case "type":
-            world.type(Name(name.schema, name.name.removesuffix("[]")))
-        case "schema":
-            world.need_schema(need.name)
-        case "role":
-            world.need_role(need.name)
-        case "index":
-            world.need_index(name)
-        case "function":
-            types = [type_.strip() for type_ in (need.type or "").split(",") if type_.strip()]
-            world.need_function(name, ["text" if type_ == "unknown" else type_ for type_ in types])
-        case "column":
-            _column(world, need)
-        case "wrong type":
-            _wrong_type(world, need)
-        case "trigger" | "constraint":
-            relation = world.relation(_name(need.table or ""))
-            if relation and need.kind == "trigger":
-                world.need_trigger(relation, need.name)
-            elif relation and need.name not in relation.constraints:
-                need_check(relation, need.name, "")
+    world.type(Name(name.schema, name.name.removesuffix("[]")))
+
+
+def _function(world: World, need: Need) -> None:
+    types = [type_.strip() for type_ in (need.type or "").split(",") if type_.strip()]
+    world.need_function(_name(need.name), ["text" if type_ == "unknown" else type_ for type_ in types])
+
+
+def _trigger(world: World, need: Need) -> None:
+    relation = world.relation(_name(need.table or ""))
+    if relation:
+        world.need_trigger(relation, need.name)
+
+
+def _constraint(world: World, need: Need) -> None:
+    relation = world.relation(_name(need.table or ""))
+    if relation and need.name not in relation.constraints:
+        need_check(relation, need.name, "")
 
 
 def _name(text: str) -> Name:
@@ -135,3 +133,18 @@ def _wrong_type(world: World, need: Need) -> None:
 def _single(need: Need) -> str | None:
     type_ = need.type or ""
     return type_ if known.is_known_type(type_) and type_ != "unknown" else None
+
+
+_ANSWERS: dict[Kind, Callable[[World, Need], object]] = {
+    "relation": lambda world, need: world.relation(_name(need.name)),
+    "sequence": lambda world, need: world.need_sequence(_name(need.name)),
+    "type": _type,
+    "schema": lambda world, need: world.need_schema(need.name),
+    "role": lambda world, need: world.need_role(need.name),
+    "index": lambda world, need: world.need_index(_name(need.name)),
+    "function": _function,
+    "column": _column,
+    "wrong type": _wrong_type,
+    "trigger": _trigger,
+    "constraint": _constraint,
+}

@@ -9,7 +9,7 @@ from postgast import PgQueryError, deparse, find_nodes
 from postgast import parse as parse_tree
 from postgast import pg_query_pb2 as pb
 
-from midflight.presupposed.laying import laying
+from midflight.presupposed.laying import laying, own_key
 from midflight.presupposed.needs import AFTER_ITS_STATEMENT, answer
 from midflight.presupposed.statements import Statements
 from midflight.presupposed.world import World
@@ -126,7 +126,8 @@ def _presumption(world: World, files: int) -> Presumption:
 def _described(world: World, file: int) -> Iterator[str]:
     for relation in world.presumed:
         if relation.file == file:
-            columns = ", ".join(f"{column.name} {column.type}" for column in relation.before)
+            told = [(column.name, column.type) for column in relation.before]
+            columns = ", ".join(f"{name} {type_}" for name, type_ in (*told, *own_key(relation)))
             yield f"{relation.kind} {relation.name}" + (f" ({columns})" if columns else "")
     yield from (f"type {type_.name}" for type_ in world.presumed_types if type_.file == file)
     yield from (f"{thing.kind} {thing.name}" for thing in world.things.values() if thing.file == file)

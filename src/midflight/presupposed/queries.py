@@ -10,7 +10,7 @@ from midflight.presupposed.scopes import Scope, Source
 from midflight.sql.grammar.nodes import opened, relation_name, strings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from midflight.presupposed.columns import Column
     from midflight.presupposed.expressions import Operand
@@ -31,13 +31,14 @@ class Queries:
     def read(self, node: Tree, outer: Scope | None = None) -> Columns | None:
         """Read a query or a change of rows; return its columns, None where they cannot be told."""
         kind, inner = opened(node)
-        reader = {
+        readers: dict[str, Callable[[Tree, Scope | None], Columns | None]] = {
             "select_stmt": self.select,
             "insert_stmt": self._insert,
             "update_stmt": self._update,
             "delete_stmt": self._delete,
             "merge_stmt": self._merge,
-        }.get(kind)
+        }
+        reader = readers.get(kind)
         return reader(inner, outer) if reader else None
 
     def select(self, select: Tree, outer: Scope | None = None) -> Columns | None:
