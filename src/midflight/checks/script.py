@@ -52,7 +52,7 @@ async def check_sql(request: SqlRequest, report: Callable[[Progress], None]) -> 
     report(Progress(0, len(scripts), "starting the shadow"))
     async with open_shadow(conditions.choice, start_limit=conditions.start_limit) as shadow:
         await lay_roles(conditions, shadow)
-        presumption, notes = NOTHING, ()
+        presumption, notes = NOTHING, tuple[str, ...]()
         try:
             if baseline is not None:
                 runs = await _run_after(baseline, scripts, shadow, conditions, report)
