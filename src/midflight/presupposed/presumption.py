@@ -83,10 +83,15 @@ def _tree(text: str) -> Tree | None:
 
 
 def _mentioned(trees: list[list[Tree | None]]) -> Iterator[Name]:
-    for file in trees:
-        for tree in file:
-            if tree is not None and tree.WhichOneof("node") != "drop_stmt":
-                yield from (relation_name(one) for one in find_nodes(tree, pb.RangeVar))
+    for tree in (tree for file in trees for tree in file if tree is not None and not _is_of_index(tree)):
+        yield from (relation_name(one) for one in find_nodes(tree, pb.RangeVar))
+
+
+def _is_of_index(tree: Tree) -> bool:
+    """Whether what it calls a relation is an index."""
+    return pb.OBJECT_INDEX in {tree.alter_table_stmt.objtype, tree.rename_stmt.rename_type} or (
+        tree.HasField("reindex_stmt") and tree.reindex_stmt.kind == pb.REINDEX_OBJECT_INDEX
+    )
 
 
 def _definitions(trees: list[list[Tree | None]]) -> dict[tuple[str, str], tuple[Tree, str]]:
