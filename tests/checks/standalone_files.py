@@ -136,7 +136,8 @@ FILES = (
     File("update-one", "UPDATE orders SET status = 'paid', total = total + 10 WHERE id = 42;", _ORDERS),
     File(
         "update-from",
-        "UPDATE orders o SET status = u.name FROM users u WHERE u.id = o.user_id AND u.created_at > '2026-01-01'::timestamptz;",
+        "UPDATE orders o SET status = u.name FROM users u\n"
+        "WHERE u.id = o.user_id AND u.created_at > '2026-01-01'::timestamptz;",
         _USERS + _ORDERS,
     ),
     File(
@@ -264,12 +265,14 @@ FILES = (
     ),
     File(
         "block",
-        "DO $$ BEGIN\n  ALTER TABLE users ADD COLUMN nickname text;\nEXCEPTION WHEN duplicate_column THEN NULL;\nEND $$;",
+        "DO $$ BEGIN\n  ALTER TABLE users ADD COLUMN nickname text;\n"
+        "EXCEPTION WHEN duplicate_column THEN NULL;\nEND $$;",
         _USERS,
     ),
     File(
         "block-and-data",
-        "BEGIN;\nALTER TABLE orders ADD COLUMN paid_at timestamptz;\nUPDATE orders SET paid_at = created_at WHERE status = 'paid';\nCOMMIT;",
+        "BEGIN;\nALTER TABLE orders ADD COLUMN paid_at timestamptz;\n"
+        "UPDATE orders SET paid_at = created_at WHERE status = 'paid';\nCOMMIT;",
         _ORDERS,
     ),
     File(

@@ -90,9 +90,9 @@ async def test_rows_change_in_batches(database: Address) -> None:
         unbatched = next(hazard for hazard in BUILT_IN_HAZARDS if hazard.id == "unbatched-update")
         [finding] = judge(sights, [unbatched], write=as_sql)
         await connection.execute(finding.fix)
-        changed = await connection.fetchrow(
+        changed = await connection.fetch(
             "SELECT count(*) AS rows, count(DISTINCT xmin::text) AS transactions FROM orders WHERE total = 0"
         )
-        assert tuple(changed) == (2499, 3)
+        assert [tuple(row) for row in changed] == [(2499, 3)]
     finally:
         await connection.close()

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 OF_TYPES = frozenset({"alter-collation", "change-type-rewrites", "enum-recreated", "lossy-type-change"})
 """Hazards that follow from the type that a column has before it changes."""
 
-_ABORTED = "25P02"
 _EXPLAINED = frozenset(
     {
         "0A000",  # feature_not_supported, such as a cast in a view that only the true type has
@@ -56,18 +55,10 @@ def without_presumed_failures(
     statements: Sequence[TracedStatement], places: Sequence[Place | None], presumption: Presumption
 ) -> tuple[TracedStatement, ...]:
     """Tell the failures that the presumed schema explains as what they are: statements that could not be tried."""
-    told: list[TracedStatement] = []
-    broken: dict[int, int | None] = {}
-    for statement, place in zip(statements, places, strict=True):
-        if statement.sqlstate == _ABORTED and statement.transaction in broken:
-            line = broken[statement.transaction]
-            told.append(_untried(statement, f"the statement in line {line} of its transaction could not be run"))
-        elif statement.sqlstate in _EXPLAINED and place in presumption.resting:
-            broken.setdefault(statement.transaction, statement.line)
-            told.append(_untried(statement, f"it does not run on the presumed schema ({statement.error})"))
-        else:
-            told.append(statement)
-    return tuple(told)
+    return tuple(
+        _untried(statement) if statement.sqlstate in _EXPLAINED and place in presumption.resting else statement
+        for statement, place in zip(statements, places, strict=True)
+    )
 
 
 def needs_of(
@@ -104,5 +95,6 @@ def _presumes(types: tuple[PresumedType, ...]) -> str:
     return f"That presumes that {told} before: the file does not tell, and from another type it may be harmless."
 
 
-def _untried(statement: TracedStatement, reason: str) -> TracedStatement:
+def _untried(statement: TracedStatement) -> TracedStatement:
+    reason = f"it does not run on the presumed schema ({statement.error})"
     return replace(statement, error=None, sqlstate=None, unobserved=reason)

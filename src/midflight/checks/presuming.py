@@ -52,7 +52,7 @@ class Presuming:
         needs: list[Need] = []
         for left in reversed(range(ROUNDS if self._can_repeat() else 1)):
             runs = await self._round()
-            needs += (need for need in self._needs(runs) if need not in needs)
+            needs += self._needs(runs)
             better = presume(self._texts, needs)
             if left == 0 or _same(better, self.presumption) or any(ran.late for ran in runs):
                 break

@@ -113,21 +113,24 @@ def _name(text: str) -> Name:
 
 
 def _column(world: World, need: Need) -> None:
+    """Give it to the table that is told, else to the first of the statement that lacks it: missed again, to the next."""
     tables = [world.find(_name(need.table))] if need.table else []
     candidates = [table for table in tables if table] or world.named(need.place)
     for relation in candidates:
-        if relation.presumed and relation.column(need.name):
+        column = relation.column(need.name) if relation.presumed and not relation.has(need.name) else None
+        if column:
+            world.name_column(column)
             return
 
 
 def _wrong_type(world: World, need: Need) -> None:
-    """Give the type to the columns of the statement of which nothing else tells."""
+    """Give the type to the one column of the statement of which nothing else tells; to none of several."""
     wanted = _single(need)
-    if wanted is None:
-        return
-    for column in world.columns_named(need.place):
-        if need.name in {column.name, ""} or (" " in need.name or need.name == column.type):
-            column.hint(wanted, Weight.USE)
+    named = {id(column): column for column in world.columns_named(need.place)}
+    untold = [column for column in named.values() if column.made is None and not column.first().hints]
+    meant = [column for column in untold if column.name == need.name] or untold
+    if wanted and len(meant) == 1:
+        meant[0].hint(wanted, Weight.USE)
 
 
 def _single(need: Need) -> str | None:

@@ -68,6 +68,7 @@ def presume(files: Sequence[Sequence[str]], needs: Sequence[Need] = ()) -> Presu
                     answer(world, need)
             if tree is not None:
                 reader.read(tree)
+            world.end_statement()
             for need in here:
                 if need.kind in AFTER_ITS_STATEMENT:
                     answer(world, need)
@@ -123,7 +124,7 @@ def _presumption(world: World, files: int) -> Presumption:
         statements=tuple(laying(world)),
         roles=roles,
         described=tuple(tuple(_described(world, file)) for file in range(files)),
-        resting=frozenset(world.touched),
+        resting=frozenset(world.touched - world.contradicted),
         types=types,
     )
 

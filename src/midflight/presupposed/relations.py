@@ -73,6 +73,8 @@ class Relation:
     """Columns that a statement makes NOT NULL, so that they were not."""
     gone: set[str] = field(default_factory=set)
     """Columns that a statement dropped or gave another name."""
+    missed: set[str] = field(default_factory=set)
+    """Those of them that the statement at hand names all the same."""
     constraints: set[str] = field(default_factory=set)
     """Names of the constraints that statements gave it."""
 
@@ -83,6 +85,8 @@ class Relation:
         for like in self.likes:
             if found := like.column(name):
                 return found
+        if name in self.gone:
+            self.missed.add(name)
         if not self.presumed or name in self.gone:
             return None
         column = Column(name, likely_key=self.is_likely_key(name))

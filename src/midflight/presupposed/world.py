@@ -78,6 +78,8 @@ class World:
     guesses: list[Guess] = field(default_factory=list)
     touched: set[tuple[int, int]] = field(default_factory=set)
     """File and statement of those that name anything presumed."""
+    contradicted: set[tuple[int, int]] = field(default_factory=set)
+    """File and statement of those that name what a statement before has dropped."""
     columns: dict[tuple[int, int], list[Column]] = field(default_factory=dict)
     """By file and statement: the presumed columns that it names."""
     relations_named: dict[tuple[int, int], list[Relation]] = field(default_factory=dict)
@@ -99,6 +101,14 @@ class World:
         """Take note that the statement at hand names a presumed column."""
         self.columns.setdefault((self.file, self.statement), []).append(column)
         self.touch()
+
+    def end_statement(self) -> None:
+        """Take note of the dropped columns that the statement at hand named."""
+        place = (self.file, self.statement)
+        for relation in self.named(place):
+            if relation.missed:
+                self.contradicted.add(place)
+                relation.missed.clear()
 
     def columns_named(self, place: tuple[int, int]) -> list[Column]:
         """The presumed columns that a statement names."""
@@ -131,7 +141,10 @@ class World:
         """Find a relation, presumed where nothing tells of it; None where it is PostgreSQL's own or is gone."""
         if found := self.find(name):
             return found
-        if _is_systems(name) or any(("relation", *key) in self.gone for key in self.keys_of(name)):
+        if any(("relation", *key) in self.gone for key in self.keys_of(name)):
+            self.contradicted.add((self.file, self.statement))
+            return None
+        if _is_systems(name):
             return None
         key = self.keys_of(name)[0]
         self.need_schema(key[0])
