@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,10 +17,9 @@ from midflight.cli import main
 from midflight.shadow.choice import ShadowChoice
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from midflight.pg.addresses import Address
 
+PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "sql-files.md").read_text()
 ONE_SERVER = pytest.mark.parametrize("shared", [pytest.param(ShadowChoice("machine", 15), id="pg15")], indirect=True)
 
 
@@ -225,3 +226,15 @@ def test_the_terminal_says_it_once(tmp_path: Path) -> None:
     checked = run_check(tmp_path, "--sql", "file.sql", form="terminal")
     told = " ".join(checked.out.split())
     assert "The schema before it is presumed from the file itself: table orders (total text); give --baseline" in told
+
+
+def test_the_page_shows_what_is_said(tmp_path: Path) -> None:
+    blocks = re.findall(r"```(\w+)\n(.*?)```", PAGE, re.DOTALL)
+    [(_, file), (_, command), (_, said), (_, commands)] = blocks
+    (tmp_path / "0042_orders.sql").write_text(file)
+    (tmp_path / "schema.sql").write_text("CREATE TABLE orders (id int, total int, user_id int, status text);")
+    _, _, *arguments = command.split()
+    checked = run_check(tmp_path, *arguments, form="terminal")
+    assert " ".join(said.split()) in " ".join(checked.out.split())
+    _, _, *arguments = commands.splitlines()[-1].split()
+    assert "presumed" not in run_check(tmp_path, *arguments, form="terminal").out

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from midflight.presupposed.needs import Need
     from midflight.shadow.shadow import Shadow
 
-ROUNDS = 8
+ROUNDS = 12
 """How often files are run at most. A round finds one thing for each transaction; the first mostly finds nothing."""
 
 _OUTLIVE_DATABASE = frozenset({"CREATE DATABASE", "CREATE TABLESPACE", "DROP DATABASE", "DROP TABLESPACE"})

@@ -113,9 +113,9 @@ def _name(text: str) -> Name:
 
 
 def _column(world: World, need: Need) -> None:
-    """Give it to the table that is told, else to the first of the statement that lacks it: missed again, to the next."""
+    """Give it to the table that is told, else to the last that lacks it: missed again, to the one before."""
     tables = [world.find(_name(need.table))] if need.table else []
-    candidates = [table for table in tables if table] or world.named(need.place)
+    candidates = [table for table in tables if table] or world.named(need.place)[::-1]
     for relation in candidates:
         column = relation.column(need.name) if relation.presumed and not relation.has(need.name) else None
         if column:
