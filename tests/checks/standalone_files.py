@@ -175,6 +175,12 @@ FILES = (
         "CREATE TYPE order_status AS ENUM ('open', 'paid');",
     ),
     File(
+        "label-used-at-once",
+        "BEGIN;\nALTER TYPE mood ADD VALUE 'happy';\nUPDATE days SET mood = 'happy' WHERE id = 1;\nCOMMIT;",
+        "CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE TABLE days (id int PRIMARY KEY, mood mood);",
+    ),
+    File("set-logged", "ALTER TABLE cache SET LOGGED;", "CREATE UNLOGGED TABLE cache (id int PRIMARY KEY);"),
+    File(
         "rename-label",
         "ALTER TYPE order_status RENAME VALUE 'canceled' TO 'cancelled';",
         "CREATE TYPE order_status AS ENUM ('open', 'canceled');",

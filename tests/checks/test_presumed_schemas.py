@@ -71,7 +71,7 @@ def unobserved(file: dict[str, Any]) -> list[tuple[str, str | None]]:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.id)
 def test_the_same_verdicts_as_on_the_real_schema(check: Check, file: File) -> None:
     [real], [alone] = check(file.sql, baseline=file.before), check(file.sql)
-    assert (real["outcome"], alone["outcome"]) == ("passed", "passed")
+    assert alone["outcome"] == real["outcome"]
     assert hazards(alone) == hazards(real)
     assert unobserved(alone) == unobserved(real)
     assert (alone["presumed"] != [], real["presumed"]) == (True, [])

@@ -109,6 +109,8 @@ class Expressions:
                 return "bigint" if text.isdigit() and int(text) > _LARGEST_INTEGER else "numeric"
             case "boolval":
                 return "boolean"
+            case "sval":  # a label that was added to an enum is meant as such
+                return self._world.added_labels.get(constant.sval.sval)
             case _:
                 return None
 

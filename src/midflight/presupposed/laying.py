@@ -113,7 +113,8 @@ def _table(relation: Relation, defaults: Mapping[str, str]) -> str:
         columns += [f"{quote_identifier(name)} {type_sql(type_)}" for name, type_ in own_key(relation)]
         listed = ", ".join(quote_identifier(name) for name, _ in key)
         tail = f" PARTITION BY {relation.partitioning.strategy} ({listed})"
-    return f"CREATE TABLE {relation.name.sql} ({', '.join(columns)}){tail}"
+    create = "CREATE UNLOGGED TABLE" if relation.unlogged else "CREATE TABLE"
+    return f"{create} {relation.name.sql} ({', '.join(columns)}){tail}"
 
 
 def _partition(relation: Relation, parent: Relation, number: int) -> str:

@@ -67,6 +67,7 @@ class Relation:
     parts: list[Part] = field(default_factory=list)
     partitioning: Partitioning | None = None
     partition_of: Relation | None = None
+    unlogged: bool = False
     gets_primary_key: bool = False
     """Whether a statement gives it a primary key, so that it had none."""
     required: set[str] = field(default_factory=set)

@@ -28,7 +28,7 @@ class Types:
         for label in (alter.old_val, alter.new_val_neighbor):
             if found and label and label not in self._world.added_labels:
                 found.add_label(label)
-        self._world.added_labels.add(alter.new_val)
+        self._world.added_labels[alter.new_val] = str(found.name) if found and found.presumed else None
 
     def create_domain(self, create: Tree) -> None:
         """Read CREATE DOMAIN."""

@@ -88,8 +88,8 @@ class World:
     """Every relation that the files name, to find the table of an index in."""
     definitions: Mapping[tuple[str, str], tuple[Tree, str]] = field(default_factory=dict)
     """By table and name: the constraints that the files add, as tree and as SQL."""
-    added_labels: set[str] = field(default_factory=set)
-    """Labels of enums that the files add."""
+    added_labels: dict[str, str | None] = field(default_factory=dict)
+    """Labels that the files add to enums, with the enum where that is presumed."""
     recreated: list[Column] = field(default_factory=list)
     """Columns that went to an enum which the files made, before the type that it replaces was seen."""
 
