@@ -34,8 +34,6 @@ class Alterations:
     def read(self, relation: Relation, table: str, command: Tree) -> None:
         """Read one command."""
         match command.subtype:
-            case pb.AT_SetLogged:
-                relation.unlogged = relation.presumed
             case pb.AT_DropColumn:
                 relation.drop_column(command.name)
             case pb.AT_AlterColumnType:

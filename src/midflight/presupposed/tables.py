@@ -123,6 +123,8 @@ class Tables:
                 attach(self._world, relation, getattr(command, "def").partition_cmd, self._expressions)
             case pb.AT_DetachPartition if relation:
                 detach(self._world, relation, getattr(command, "def").partition_cmd)
+            case pb.AT_SetLogged if relation:
+                relation.unlogged = relation.presumed
             case pb.AT_ChangeOwner:
                 self._world.need_role_of(command.newowner)
             case pb.AT_AddInherit | pb.AT_DropInherit:
