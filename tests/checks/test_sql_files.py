@@ -93,13 +93,13 @@ def test_standard_input_beside_a_file(tmp_path: Path) -> None:
 def test_a_transaction_left_open_or_failed_is_rolled_back(tmp_path: Path) -> None:
     (tmp_path / "open.sql").write_text("BEGIN;\nCREATE TABLE t (id int);\n")
     (tmp_path / "failed.sql").write_text(
-        "BEGIN;\nCREATE TABLE t (id int);\nDROP TABLE nowhere;\nCREATE TABLE u ();\nCOMMIT;\n"
+        "BEGIN;\nCREATE TABLE t (id int);\nALTER TABLE t DROP COLUMN nope;\nCREATE TABLE u ();\nCOMMIT;\n"
     )
     (tmp_path / "last.sql").write_text("CREATE TABLE t (id int);\nCREATE TABLE u (id int);\n")
     checked = run_check(tmp_path, "--sql", "open.sql", "failed.sql", "last.sql")
     assert checked.outcomes() == {"open.sql": "passed", "failed.sql": "failed", "last.sql": "passed"}, checked.err
     assert checked.revision("failed.sql")["line"] == 3
-    assert checked.revision("failed.sql")["reason"] == 'table "nowhere" does not exist'
+    assert checked.revision("failed.sql")["reason"] == 'column "nope" of relation "t" does not exist'
 
 
 def test_a_syntax_error_is_wrong_use(tmp_path: Path) -> None:

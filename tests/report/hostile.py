@@ -54,6 +54,7 @@ def _revision(text: str, number: int, revision: RevisionResult) -> RevisionResul
         path=Path(f"/{text}/{number}.py".replace("\0", "")),
         parents=(f"{text}{number - 1}", text) if number else (),
         reason=text,
+        presumed=(text,),
         statements=tuple(_statement(text, statement) for statement in revision.statements),
         findings=tuple(_finding(text, finding) for finding in revision.findings),
         round_trip=replace(trip, reason=text, after_downgrade=tuple(f"- {text}" for _ in trip.after_downgrade)),

@@ -65,3 +65,16 @@ def test_can_run_in_a_transaction(sql: str) -> None:
     statement = parse(sql)
     assert statement.opaque is None
     assert statement.can_run_in_transaction
+
+
+@pytest.mark.parametrize(
+    ("body", "can"),
+    [
+        ("BEGIN LOOP UPDATE t SET a = 1; COMMIT; END LOOP; END", False),
+        ("BEGIN\n  UPDATE t SET a = 1;\n  rollback and chain;\nEND", False),
+        ("BEGIN UPDATE t SET a = 1; END", True),
+        ("BEGIN INSERT INTO log VALUES ('before the commit of it'); END", True),
+    ],
+)
+def test_a_do_block_that_commits(body: str, can: bool) -> None:  # noqa: FBT001 -- an expectation
+    assert parse(f"DO $$ {body} $$").can_run_in_transaction is can

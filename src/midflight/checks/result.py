@@ -86,6 +86,8 @@ class RevisionResult:
     """The whole proof of this revision."""
     parents: tuple[str, ...] = ()
     """The revisions on which it builds; several where it merges branches, none for a base or for SQL."""
+    presumed: tuple[str, ...] = ()
+    """For SQL without a baseline: what it is the first file to presuppose, each thing in a few words."""
 
 
 @dataclass(frozen=True, slots=True)

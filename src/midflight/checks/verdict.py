@@ -28,6 +28,7 @@ from midflight.hazards.finding import Finding
 from midflight.hazards.hazard import Severity
 from midflight.hazards.judge import judge
 from midflight.hazards.looking import ALEMBICS_VERSION_TABLE, look_at_trace
+from midflight.hazards.sql_code import as_sql
 from midflight.trace.record import TracedStatement
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def findings_of_script(
         if piece.line not in sent
     )
     sights = _look(statements + unsent, before, server, ALEMBICS_VERSION_TABLE)
-    return failures + judge(sights, hazards) + _unlimited(sights)
+    return failures + judge(sights, hazards, write=as_sql) + _unlimited(sights)
 
 
 def findings_of_history(history: Iterable[Revision], heads: tuple[str, ...]) -> tuple[Finding, ...]:

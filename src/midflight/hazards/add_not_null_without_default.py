@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from midflight.hazards.added_columns import adding_statement
-from midflight.hazards.alembic_code import NEXT_REVISION, execute, lines
+from midflight.hazards.fix import NEXT, execute, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.sql.changes import SetDefault, SetNotNull
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from midflight.hazards.evidence import Sight
+    from midflight.hazards.fix import Fix
 
 
 def check(sight: Sight) -> Iterator[Harm]:
@@ -41,17 +42,17 @@ def _gets_default_later(change: SetNotNull | SetDefault, sight: Sight) -> bool:
 
 def _message(change: SetNotNull | SetDefault) -> str:
     return (
-        f"This revision adds {change.table}.{change.column} and leaves it NOT NULL without a default. Running "
-        "instances do not know the column, so from the moment this commits each of their INSERTs fails."
+        f"{change.table}.{change.column} is new here, and is left NOT NULL without a default. Running instances do not "
+        "know the column, so from the moment this commits each of their INSERTs fails."
     )
 
 
-def _fix(change: SetNotNull | SetDefault, adding: Sight) -> str:
+def _fix(change: SetNotNull | SetDefault, adding: Sight) -> Fix:
     return lines(
-        f"# as it was added, and as it stays until the release that writes {change.column} is everywhere:",
+        f"as it was added, and as it stays until the release that writes {change.column} is everywhere:",
         execute(adding.statement.text),
-        NEXT_REVISION,
-        "# fill the older rows in batches, and make it NOT NULL as set-not-null-scans tells; then drop the default",
+        NEXT,
+        "fill the older rows in batches, and make it NOT NULL as set-not-null-scans tells; then drop the default",
     )
 
 

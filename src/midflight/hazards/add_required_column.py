@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import NEXT_REVISION, alter_table, lines
+from midflight.hazards.fix import NEXT, alter_table, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.pg.identifiers import quote_identifier
 from midflight.sql.changes import AddColumn
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from midflight.hazards.evidence import Sight
+    from midflight.hazards.fix import Fix
     from midflight.sql.changes import Column
 
 
@@ -31,20 +32,20 @@ def _has_value(column: Column) -> bool:
 def _message(added: AddColumn) -> str:
     return (
         f"The new column {added.column.name} is NOT NULL and has no default: where {added.table} has rows the "
-        "statement fails and the revision with it. Even on an empty table, every INSERT of the running code, which "
+        "statement fails, and its transaction with it. Even on an empty table, every INSERT of the running code, which "
         "does not know the column, would fail from then on."
     )
 
 
-def _fix(added: AddColumn) -> str:
+def _fix(added: AddColumn) -> Fix:
     column = f"{quote_identifier(added.column.name)} {added.column.type}"
     return lines(
-        "# with a constant default, which is stored once and touches no row:",
+        "with a constant default, which is stored once and touches no row:",
         alter_table(added.table, f"ADD COLUMN {column} NOT NULL DEFAULT ..."),
-        "# or without NOT NULL:",
+        "or without NOT NULL:",
         alter_table(added.table, f"ADD COLUMN {column}"),
-        NEXT_REVISION,
-        "# fill it in batches, and then make it NOT NULL as set-not-null-scans tells",
+        NEXT,
+        "fill it in batches, and then make it NOT NULL as set-not-null-scans tells",
     )
 
 

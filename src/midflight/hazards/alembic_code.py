@@ -1,4 +1,4 @@
-"""Writes Alembic code to paste into a revision. It runs on Alembic alone, without Midflight."""
+"""Writes a fix as Alembic code to paste into a revision. It runs on Alembic alone, without Midflight."""
 
 from __future__ import annotations
 
@@ -6,41 +6,22 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from midflight.pg.identifiers import quote_identifier
+from midflight.hazards.fix import NEXT, Outside, Remark, Send
 
 if TYPE_CHECKING:
-    from midflight.sql.changes import Column
-    from midflight.sql.names import Name
+    from collections.abc import Iterator
 
-NEXT_REVISION = "# in the next revision, in a transaction of its own (transaction_per_migration=True):"
+    from midflight.hazards.fix import Fix, Part
+
+NEXT_REVISION = f"# {next(part.alembic for part in NEXT if isinstance(part, Remark))}"
 
 _BIND = re.compile(r"(?<![:\w\\]):(\w+)")
 """What SQLAlchemy's ``text()``, which ``op.execute`` uses, takes for a bind parameter."""
 
 
-def execute(sql: str) -> str:
-    """Write ``op.execute`` of a statement."""
-    return f"op.execute({escaped(sql)})"
-
-
-def alter_table(table: Name, *commands: str) -> str:
-    """Write ALTER TABLE with its commands as ``op.execute``."""
-    return execute(f"ALTER TABLE {table.sql} {', '.join(commands)}")
-
-
-def add_plain_column(table: Name, column: Column) -> str:
-    """Write ADD COLUMN without default and constraints, which is quick whatever the table holds."""
-    return alter_table(table, f"ADD COLUMN {quote_identifier(column.name)} {column.plain_type}")
-
-
-def add_then_validate(table: Name, name: str, definition: str) -> str:
-    """Write a constraint's addition, NOT VALID, and its validation in the next revision."""
-    quoted = quote_identifier(name)
-    return lines(
-        alter_table(table, f"ADD CONSTRAINT {quoted} {definition} NOT VALID"),
-        NEXT_REVISION,
-        alter_table(table, f"VALIDATE CONSTRAINT {quoted}"),
-    )
+def as_alembic(fix: Fix) -> str:
+    """Write it as code."""
+    return "\n".join(line for part in fix for line in _lines(part))
 
 
 def call(function: str, *arguments: object, **keywords: object) -> str:
@@ -49,19 +30,25 @@ def call(function: str, *arguments: object, **keywords: object) -> str:
     return f"{function}({', '.join([*map(_value, arguments), *named])})"
 
 
-def outside_transaction(*lines: str) -> str:
-    """Write lines that Alembic runs outside of any transaction."""
-    return "\n".join(["with op.get_context().autocommit_block():", *(f"    {line}" for line in lines)])
-
-
-def lines(*parts: str) -> str:
-    """Join lines of code."""
-    return "\n".join(parts)
-
-
 def escaped(sql: str, *parameters: str) -> str:
     """Write SQL as a Python string for SQLAlchemy's ``text()``; a word after a colon is only meant if it is named."""
     return _literal(_BIND.sub(lambda found: found[0] if found[1] in parameters else f"\\{found[0]}", sql))
+
+
+def _lines(part: Part) -> Iterator[str]:
+    match part:
+        case Remark(alembic=text):
+            if text:
+                yield f"# {text}"
+        case Send(alembic=str(code)):
+            yield code
+        case Send(sql=sql):
+            yield f"op.execute({escaped(sql)})"
+        case Outside(parts=parts):
+            yield "with op.get_context().autocommit_block():"
+            yield from (f"    {line}" for line in as_alembic(parts).splitlines())
+        case _:
+            yield as_alembic(part.parts)
 
 
 def _value(value: object) -> str:

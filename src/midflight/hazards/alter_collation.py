@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import alter_table, lines
+from midflight.hazards.fix import alter_table, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.hazards.type_changes import changes_collation_alone
 from midflight.pg.identifiers import quote_identifier
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from midflight.hazards.evidence import Sight
+    from midflight.hazards.fix import Fix
 
 
 def check(sight: Sight) -> Iterator[Harm]:
@@ -33,15 +34,15 @@ def _message(change: AlterColumnType) -> str:
     )
 
 
-def _fix(change: AlterColumnType) -> str:
+def _fix(change: AlterColumnType) -> Fix:
     new = f"{change.column}_new"
     return lines(
-        "# where only some queries need the order, say it in them, and build an index for them CONCURRENTLY:",
-        f"#     ORDER BY {change.column} COLLATE {change.collation}",
-        "# else a second column in place of a change of the first:",
+        "where only some queries need the order, say it in them, and build an index for them CONCURRENTLY:",
+        f"    ORDER BY {change.column} COLLATE {change.collation}",
+        "else a second column in place of a change of the first:",
         alter_table(change.table, f"ADD COLUMN {quote_identifier(new)} {change.type} COLLATE {_quoted(change)}"),
-        f"# then, each a revision or release of its own: the application writes {change.column} and {new}; older rows",
-        "# are filled in batches; indexes are built CONCURRENTLY; the application reads the new column",
+        f"then, each a release of its own: the application writes {change.column} and {new}; older rows",
+        "are filled in batches; indexes are built CONCURRENTLY; the application reads the new column",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import NEXT_REVISION, alter_table, execute, lines
+from midflight.hazards.fix import AND_THEN, NEXT, alter_table, execute, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.pg.identifiers import quote_identifier
 from midflight.sql.partitions import AttachPartition
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from midflight.hazards.evidence import Sight
+    from midflight.hazards.fix import Fix
 
 
 def check(sight: Sight) -> Iterator[Harm]:
@@ -37,14 +38,14 @@ def _message(attach: AttachPartition) -> str:
     )
 
 
-def _fix(attach: AttachPartition, sight: Sight) -> str:
+def _fix(attach: AttachPartition, sight: Sight) -> Fix:
     name = quote_identifier(f"{attach.partition.name}_bound")
     return lines(
-        f"# a CHECK that says the same as {attach.bound}, with IS NOT NULL for each column of the key:",
+        f"a CHECK that says the same as {attach.bound}, with IS NOT NULL for each column of the key:",
         alter_table(attach.partition, f"ADD CONSTRAINT {name} CHECK (...) NOT VALID"),
-        NEXT_REVISION,
+        NEXT,
         alter_table(attach.partition, f"VALIDATE CONSTRAINT {name}"),
-        "# and in the one after it, now without a scan:",
+        AND_THEN,
         execute(sight.statement.text),
         alter_table(attach.partition, f"DROP CONSTRAINT {name}"),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import alter_table, lines
+from midflight.hazards.fix import alter_table, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.hazards.recreated_enums import is_to_recreated_enum
 from midflight.hazards.type_changes import changes_collation_alone, keeps_rows
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from midflight.hazards.evidence import Sight
+    from midflight.hazards.fix import Fix
 
 
 def check(sight: Sight) -> Iterator[Harm]:
@@ -65,13 +66,13 @@ def _message(change: AlterColumnType, work: str) -> str:
     )
 
 
-def _fix(change: AlterColumnType) -> str:
+def _fix(change: AlterColumnType) -> Fix:
     new = f"{change.column}_new"
     return lines(
-        "# a second column in place of a change of the first:",
+        "a second column in place of a change of the first:",
         alter_table(change.table, f"ADD COLUMN {quote_identifier(new)} {change.type}"),
-        f"# then, each a revision or release of its own: the application writes {change.column} and {new};",
-        "# older rows are filled in batches; the application reads the new column; the old one is dropped",
+        f"then, each a release of its own: the application writes {change.column} and {new};",
+        "older rows are filled in batches; the application reads the new column; the old one is dropped",
     )
 
 

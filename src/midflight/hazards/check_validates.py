@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import add_plain_column, add_then_validate, lines
+from midflight.hazards.fix import add_plain_column, add_then_validate, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.sql.changes import AddColumn, AddConstraint
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from midflight.hazards.evidence import Sight
+    from midflight.hazards.fix import Fix
     from midflight.sql.changes import Constraint
     from midflight.sql.names import Name
 
@@ -24,7 +25,7 @@ def check(sight: Sight) -> Iterator[Harm]:
             yield Harm(str(table), _message(table), fix)
 
 
-def _added(sight: Sight) -> Iterator[tuple[Name, Constraint, str]]:
+def _added(sight: Sight) -> Iterator[tuple[Name, Constraint, Fix]]:
     for added in sight.changes(AddConstraint):
         yield added.table, added.constraint, _fix(added.table, added.constraint)
     for new in sight.changes(AddColumn):
@@ -39,7 +40,7 @@ def _message(table: Name) -> str:
     )
 
 
-def _fix(table: Name, constraint: Constraint) -> str:
+def _fix(table: Name, constraint: Constraint) -> Fix:
     return add_then_validate(table, constraint.name or f"{table.name}_check", constraint.definition)
 
 

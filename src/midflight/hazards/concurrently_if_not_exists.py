@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import execute, outside_transaction
+from midflight.hazards.fix import execute, outside_transaction
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.sql.changes import CreateIndex, DropIndex
 from midflight.sql.names import Name
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from midflight.hazards.evidence import Sight
+    from midflight.hazards.fix import Fix
 
 
 def check(sight: Sight) -> Iterator[Harm]:
@@ -39,7 +40,7 @@ def _message(index: CreateIndex) -> str:
     )
 
 
-def _fix(index: CreateIndex, sight: Sight) -> str:
+def _fix(index: CreateIndex, sight: Sight) -> Fix:
     name = Name(index.table.schema, index.name or "")
     return outside_transaction(execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name.sql}"), execute(sight.statement.text))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import execute, outside_transaction
+from midflight.hazards.fix import execute, outside_transaction
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.sql.changes import CreateIndex, DropIndex, Reindex
 from midflight.sql.partitions import DetachPartition
@@ -36,8 +36,8 @@ def _table(sight: Sight) -> str:
 
 def _message(command: str) -> str:
     return (
-        f"PostgreSQL refuses {command} inside of a transaction, and Alembic runs a revision in one: the statement "
-        "fails, and the revision with it."
+        f"PostgreSQL refuses {command} inside of a transaction, and here it is sent in one, as Alembic and most other "
+        "tools send a migration: the statement fails, and all of its transaction with it."
     )
 
 
@@ -48,7 +48,7 @@ HAZARD = Hazard(
     title="A statement that cannot run inside of a transaction",
     severity=Severity.ERROR,
     effect="PostgreSQL refuses the statement, and the upgrade stops there.",
-    safe_form="Run it in Alembic's autocommit_block; what came before it in the revision is committed then.",
+    safe_form="Run it outside of a transaction: in Alembic's autocommit_block, or in a SQL file of its own.",
     source_url="https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY",
     check=check,
     dangerous=(

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import call, execute, outside_transaction
+from midflight.hazards.fix import execute, outside_transaction
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
+from midflight.hazards.indexes_concurrently import create_concurrently
 from midflight.sql.changes import CreateIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from midflight.hazards.evidence import Sight
+    from midflight.hazards.fix import Fix
 
 _BEFORE_NAME = re.compile(r"^(\s*create\s+(?:unique\s+)?index)\b", re.IGNORECASE)
 
@@ -32,24 +34,11 @@ def _message(index: CreateIndex) -> str:
     )
 
 
-def _fix(index: CreateIndex, sight: Sight) -> str:
-    return outside_transaction(_create(index, sight.statement.text))
-
-
-def _create(index: CreateIndex, text: str) -> str:
-    """Write the index concurrently: as an operation where it is a plain one, else as the statement that it is."""
+def _fix(index: CreateIndex, sight: Sight) -> Fix:
+    """Build it concurrently: by an operation where it is a plain one, else by the statement that it is."""
     if index.columns is None or index.where or index.include or index.has_options:
-        return execute(_BEFORE_NAME.sub(r"\1 CONCURRENTLY", text, count=1))
-    return call(
-        "op.create_index",
-        _name(index),
-        index.table.name,
-        index.columns,
-        unique=index.unique,
-        schema=index.table.schema,
-        postgresql_using=None if index.method == "btree" else index.method,
-        postgresql_concurrently=True,
-    )
+        return outside_transaction(execute(_BEFORE_NAME.sub(r"\1 CONCURRENTLY", sight.statement.text, count=1)))
+    return create_concurrently(_name(index), index.table, index.columns, unique=index.unique, method=index.method)
 
 
 def _name(index: CreateIndex) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import execute, lines
+from midflight.hazards.fix import execute, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.hazards.lock_queue import behind_it
 from midflight.hazards.new_partitions import new_partitions
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from midflight.hazards.evidence import Sight
+    from midflight.hazards.fix import Fix
     from midflight.hazards.new_partitions import NewPartition
 
 
@@ -25,9 +26,9 @@ def check(sight: Sight) -> Iterator[Harm]:
             yield Harm(str(new.parent), message, _fix(new))
 
 
-def _fix(new: NewPartition) -> str:
+def _fix(new: NewPartition) -> Fix:
     return lines(
-        "# ATTACH takes SHARE UPDATE EXCLUSIVE, which blocks neither reads nor writes:",
+        "ATTACH takes SHARE UPDATE EXCLUSIVE, which blocks neither reads nor writes:",
         execute(f"CREATE TABLE {new.partition.sql} (LIKE {new.parent.sql} INCLUDING ALL EXCLUDING IDENTITY)"),
         execute(f"ALTER TABLE {new.parent.sql} ATTACH PARTITION {new.partition.sql} {new.bound}"),
     )

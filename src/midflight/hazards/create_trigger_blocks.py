@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import execute
+from midflight.hazards.fix import execute
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.hazards.lock_queue import behind_it, giving_up_soon
 from midflight.pg.locks import LockMode

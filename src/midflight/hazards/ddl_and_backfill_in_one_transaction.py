@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import lines
 from midflight.hazards.batches import DATA_CHANGES, is_mass_change
+from midflight.hazards.fix import APART, Send, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.sql.changes import TableChange
 
@@ -82,10 +82,9 @@ def _who_waits(mode: LockMode) -> str:
 
 
 _FIX = lines(
-    "# two revisions, each in a transaction of its own (transaction_per_migration=True):",
-    "# this one with the schema change alone; the next one with the data change, in batches:",
-    "with op.get_context().autocommit_block():",
-    "    ...",
+    APART,
+    "this one with the schema change alone; the next one with the data change, in batches:",
+    (Send("-- ...", "with op.get_context().autocommit_block():\n    ..."),),
 )
 
 _TABLES = "CREATE TABLE orders (id int PRIMARY KEY, total int); CREATE TABLE sums (total int);"
@@ -95,7 +94,7 @@ HAZARD = Hazard(
     title="A schema change and a data change in one transaction",
     severity=Severity.ERROR,
     effect="The schema change's lock is held for the whole data change: every query that it keeps out waits as long.",
-    safe_form="Two revisions: the schema change alone, then the data change in batches.",
+    safe_form="Two transactions: the schema change alone, then the data change in batches.",
     source_url="https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-TABLES",
     check=check,
     dangerous=(

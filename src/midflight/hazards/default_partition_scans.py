@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import NEXT_REVISION, execute, lines
+from midflight.hazards.fix import AND_THEN, NEXT, execute, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.hazards.new_partitions import new_partitions
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from midflight.hazards.evidence import Sight
+    from midflight.hazards.fix import Fix
     from midflight.hazards.new_partitions import NewPartition
 
 
@@ -31,15 +32,15 @@ def _message(new: NewPartition, default: str) -> str:
     )
 
 
-def _fix(default: str, sight: Sight) -> str:
+def _fix(default: str, sight: Sight) -> Fix:
     return lines(
-        f"# a CHECK on the default partition that says the opposite of the new bound ({default} is its name):",
-        f'op.execute("ALTER TABLE {default} ADD CONSTRAINT not_of_the_new_one CHECK (...) NOT VALID")',
-        NEXT_REVISION,
-        f'op.execute("ALTER TABLE {default} VALIDATE CONSTRAINT not_of_the_new_one")',
-        "# and in the one after it, now without a scan:",
+        f"a CHECK on the default partition that says the opposite of the new bound ({default} is its name):",
+        execute(f"ALTER TABLE {default} ADD CONSTRAINT not_of_the_new_one CHECK (...) NOT VALID"),
+        NEXT,
+        execute(f"ALTER TABLE {default} VALIDATE CONSTRAINT not_of_the_new_one"),
+        AND_THEN,
         execute(sight.statement.text),
-        f'op.execute("ALTER TABLE {default} DROP CONSTRAINT not_of_the_new_one")',
+        execute(f"ALTER TABLE {default} DROP CONSTRAINT not_of_the_new_one"),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import alter_table, outside_transaction
+from midflight.hazards.fix import alter_table, outside_transaction
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.hazards.lock_queue import behind_it
 from midflight.pg.locks import LockMode
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from midflight.hazards.evidence import Sight
+    from midflight.hazards.fix import Fix
 
 
 def check(sight: Sight) -> Iterator[Harm]:
@@ -24,9 +25,9 @@ def check(sight: Sight) -> Iterator[Harm]:
             yield Harm(str(detach.table), message, _fix(detach))
 
 
-def _fix(detach: DetachPartition) -> str:
+def _fix(detach: DetachPartition) -> Fix:
     return outside_transaction(
-        "# refused where there is a default partition: then use a short lock_timeout, and run it again if it fails",
+        "refused where there is a default partition: then use a short lock_timeout, and run it again if it fails",
         alter_table(detach.table, f"DETACH PARTITION {detach.partition.sql} CONCURRENTLY"),
     )
 

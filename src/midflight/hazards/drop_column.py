@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import alter_table, lines
+from midflight.hazards.fix import alter_table, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.pg.identifiers import quote_identifier
 from midflight.sql.changes import DropColumn
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from midflight.hazards.evidence import Sight
+    from midflight.hazards.fix import Fix
 
 
 def check(sight: Sight) -> Iterator[Harm]:
@@ -32,12 +33,12 @@ def _message(drop: DropColumn) -> str:
     )
 
 
-def _fix(drop: DropColumn) -> str:
+def _fix(drop: DropColumn) -> Fix:
     return lines(
-        f"# in a release before this one the code stops naming {drop.column}; where it is NOT NULL without a default,",
-        "# INSERTs without it need this first:",
+        f"in a release before this one the code stops naming {drop.column}; where it is NOT NULL without a default,",
+        "INSERTs without it need this first:",
         alter_table(drop.table, f"ALTER COLUMN {quote_identifier(drop.column)} DROP NOT NULL"),
-        "# when no instance of the older release runs any more, this revision is safe",
+        "when no instance of the older release runs any more, this is safe",
     )
 
 

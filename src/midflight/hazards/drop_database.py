@@ -27,8 +27,8 @@ def _message(drop: DropDatabase) -> str:
 
 
 _ADVICE = (
-    "Drop a database by hand, once, after a last backup, and not in a revision: a revision is for the schema of the "
-    "one database that it runs in."
+    "Drop a database by hand, once, after a last backup, and not in a migration: that is for the schema of the one "
+    "database that it runs in."
 )
 
 _TABLE = "CREATE TABLE users (id int PRIMARY KEY);"

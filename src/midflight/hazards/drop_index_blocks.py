@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import call, outside_transaction
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
+from midflight.hazards.indexes_concurrently import drop_concurrently
 from midflight.sql.changes import DropIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from midflight.hazards.evidence import Sight
+    from midflight.hazards.fix import Fix
 
 
 def check(sight: Sight) -> Iterator[Harm]:
@@ -31,10 +32,8 @@ def _message(drop: DropIndex, table: str | None) -> str:
     )
 
 
-def _fix(drop: DropIndex) -> str:
-    return outside_transaction(
-        call("op.drop_index", drop.index.name, schema=drop.index.schema, postgresql_concurrently=True)
-    )
+def _fix(drop: DropIndex) -> Fix:
+    return drop_concurrently(drop.index)
 
 
 _TABLE = "CREATE TABLE orders (id int PRIMARY KEY, user_id int); CREATE INDEX ix_user_id ON orders (user_id);"

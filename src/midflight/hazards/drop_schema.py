@@ -35,8 +35,8 @@ def _message(drop: DropSchema) -> str:
 
 def _advice(drop: DropSchema) -> str:
     return (
-        f"In a release before this one the code stops using {drop.name}. Then drop each object by name, in revisions "
-        "of their own, and at last the schema without CASCADE: PostgreSQL refuses if anything was forgotten."
+        f"In a release before this one the code stops using {drop.name}. Then drop each object by name, each "
+        "by itself, and at last the schema without CASCADE: PostgreSQL refuses if anything was forgotten."
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import lines
+from midflight.hazards.fix import lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.sql.changes import DropTable
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from midflight.hazards.evidence import Sight
+    from midflight.hazards.fix import Fix
 
 
 def check(sight: Sight) -> Iterator[Harm]:
@@ -29,10 +30,10 @@ def _message(drop: DropTable) -> str:
     )
 
 
-def _fix(drop: DropTable) -> str:
+def _fix(drop: DropTable) -> Fix:
     return lines(
-        f"# in a release before this one the code stops using {drop.table};",
-        "# when no instance of the older release runs any more, this revision is safe",
+        f"in a release before this one the code stops using {drop.table};",
+        "when no instance of the older release runs any more, this is safe",
     )
 
 

@@ -49,7 +49,7 @@ def _message(drop: DropView) -> str:
 def _advice(drop: DropView) -> str:
     return (
         f"In a release before this one the code stops using {drop.view}; when no instance of the older release runs "
-        "any more, this revision is safe."
+        "any more, this is safe."
     )
 
 

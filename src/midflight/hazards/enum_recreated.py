@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import execute, lines, outside_transaction
+from midflight.hazards.fix import execute, lines, outside_transaction
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.hazards.recreated_enums import created_enum, is_to_recreated_enum, lasting_name
 from midflight.pg.identifiers import quote_literal
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from midflight.hazards.evidence import Sight
+    from midflight.hazards.fix import Fix
 
 
 def check(sight: Sight) -> Iterator[Harm]:
@@ -33,18 +34,18 @@ def _message(change: AlterColumnType) -> str:
     )
 
 
-def _fix(change: AlterColumnType, sight: Sight) -> str:
+def _fix(change: AlterColumnType, sight: Sight) -> Fix:
     created = created_enum(change, sight)
     if created is None:
-        return ""
+        return ()
     name = lasting_name(created, sight).sql
     add = (
         f"ALTER TYPE {name} ADD VALUE IF NOT EXISTS {quote_literal(label).strip()}" for label in created.labels or ()
     )
     return lines(
-        "# labels can be added to the enum as it is, which touches no table; those that it has are passed over:",
+        "labels can be added to the enum as it is, which touches no table; those that it has are passed over:",
         outside_transaction(*map(execute, add)),
-        "# a label that is no longer wanted stays, unused; a CHECK (NOT VALID, validated later) can forbid it",
+        "a label that is no longer wanted stays, unused; a CHECK (NOT VALID, validated later) can forbid it",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import NEXT_REVISION, execute, lines, outside_transaction
+from midflight.hazards.fix import NEXT, Remark, execute, lines, outside_transaction
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.pg.identifiers import quote_literal
 from midflight.sql.types import AddEnumValue
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from midflight.hazards.evidence import Sight
+    from midflight.hazards.fix import Fix
 
 _UNSAFE_NEW_ENUM_VALUE_USAGE = "55P04"
 """https://www.postgresql.org/docs/current/errcodes-appendix.html"""
@@ -45,15 +46,18 @@ def _names(sight: Sight, added: AddEnumValue) -> bool:
 def _message(added: AddEnumValue, sight: Sight) -> str:
     return (
         f"PostgreSQL refuses a label in the transaction that adds it (unsafe use of new value {added.value!r} of enum "
-        f"type {added.type}): this {sight.statement.kind} fails, and the revision with it."
+        f"type {added.type}): this {sight.statement.kind} fails, and the whole transaction with it."
     )
 
 
-def _fix(adding: Sight, sight: Sight) -> str:
+_BEFORE: Fix = (Remark("in a revision of its own, before this one:", "in a file of its own, before this one:"),)
+
+
+def _fix(adding: Sight, sight: Sight) -> Fix:
     return lines(
-        "# in a revision of its own, before this one:",
+        _BEFORE,
         outside_transaction(execute(adding.statement.text)),
-        NEXT_REVISION,
+        NEXT,
         execute(sight.statement.text),
     )
 
@@ -67,7 +71,10 @@ HAZARD = Hazard(
     title="A new enum label is used before it is committed",
     severity=Severity.ERROR,
     effect="PostgreSQL refuses the statement, and the upgrade stops there.",
-    safe_form="Add the label in a revision of its own, with transaction_per_migration=True or in an autocommit_block.",
+    safe_form=(
+        "Add the label in a transaction of its own: in Alembic a revision of its own with "
+        "transaction_per_migration=True, or an autocommit_block."
+    ),
     source_url="https://www.postgresql.org/docs/current/sql-altertype.html#SQL-ALTERTYPE-NOTES",
     check=check,
     dangerous=(

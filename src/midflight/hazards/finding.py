@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from midflight.hazards.hazard import Severity
 
-Basis = Literal["observed", "grammar"]
-"""What a finding rests on: a statement that was watched on a real server, or its text alone."""
+Basis = Literal["observed", "presumed", "grammar"]
+"""What a finding rests on: a statement that was watched on a real server; one that was watched there, but the type of
+a column from which it follows was presumed; or its text alone."""
 
 
 @dataclass(frozen=True, slots=True)

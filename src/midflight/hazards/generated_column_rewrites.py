@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import add_plain_column, lines
+from midflight.hazards.fix import add_plain_column, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.hazards.new_columns import rewrite_message, rewriting_columns
 from midflight.sql.changes import SetExpression
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from midflight.hazards.evidence import Sight
+    from midflight.hazards.fix import Fix
     from midflight.sql.changes import AddColumn
 
 
@@ -35,10 +36,10 @@ def _message_of_expression(change: SetExpression) -> str:
     )
 
 
-def _fix(added: AddColumn) -> str:
+def _fix(added: AddColumn) -> Fix:
     return lines(
         add_plain_column(added.table, added.column),
-        "# then let a trigger or the application write it, and fill the older rows in batches",
+        "then let a trigger or the application write it, and fill the older rows in batches",
     )
 
 

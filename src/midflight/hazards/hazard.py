@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from midflight.hazards.evidence import Sight
+    from midflight.hazards.fix import Fix
 
 
 class Severity(enum.Enum):
@@ -29,8 +30,8 @@ class Harm:
     """The table that it concerns, as a person writes it."""
     message: str
     """What a live service would feel, in plain words."""
-    fix: str = ""
-    """The safe form, as code to paste into a revision; empty where there is none."""
+    fix: Fix | str = ()
+    """The safe form; a text is code to paste as it is. Empty where there is none."""
     advice: str = ""
     """What to do, in words, where there is no code to paste."""
 

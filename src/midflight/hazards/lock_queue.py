@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import execute, lines
+from midflight.hazards.fix import execute, in_one_transaction, lines
 
 if TYPE_CHECKING:
+    from midflight.hazards.fix import Fix
     from midflight.pg.locks import LockMode
 
 
@@ -21,9 +22,11 @@ def behind_it(table: object, mode: LockMode) -> str:
     )
 
 
-def giving_up_soon(*code: str) -> str:
-    """Write lines that fail, rather than hold others up, where their lock cannot be had within a second."""
-    return lines("# where this fails, nobody has waited for long: run the upgrade again", execute(_TIMEOUT), *code)
+def giving_up_soon(*code: Fix) -> Fix:
+    """Send what fails, rather than holds others up, where its lock cannot be had within a second."""
+    return lines(
+        "where this fails, nobody has waited for long: run it again", in_one_transaction(execute(_TIMEOUT), *code)
+    )
 
 
 _TIMEOUT = "SET LOCAL lock_timeout = '1s'"

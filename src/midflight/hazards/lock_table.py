@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import execute, lines
+from midflight.hazards.fix import execute, in_one_transaction, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.sql.changes import LockTable
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from midflight.hazards.evidence import Sight
+    from midflight.hazards.fix import Fix
 
 
 def check(sight: Sight) -> Iterator[Harm]:
@@ -26,18 +27,18 @@ def _message(live: list[LockTable]) -> str:
     tables, mode = " and ".join(str(lock.table) for lock in live), live[0].mode
     waiting = "every query on it, reads too," if mode.blocks_reads else "every INSERT, UPDATE and DELETE on it"
     return (
-        f"LOCK TABLE takes {tables} ({mode.label}) until the transaction ends: {waiting} waits for all that the "
-        "revision does from here on. And it waits itself for each transaction that is under way there, with everybody "
+        f"LOCK TABLE takes {tables} ({mode.label}) until the transaction ends: {waiting} waits for all that "
+        "follows in it. And it waits itself for each transaction that is under way there, with everybody "
         "else behind it."
     )
 
 
-def _fix(live: list[LockTable]) -> str:
+def _fix(live: list[LockTable]) -> Fix:
     tables, mode = ", ".join(lock.table.sql for lock in live), live[0].mode.label
     return lines(
-        "# mostly it is not needed: each statement takes the lock that it needs. Where it is:",
-        "# this fails at once if somebody is in the way; then run the upgrade again",
-        execute(f"LOCK TABLE {tables} IN {mode} MODE NOWAIT"),
+        "mostly it is not needed: each statement takes the lock that it needs. Where it is:",
+        "this fails at once if somebody is in the way; then run it again",
+        in_one_transaction(execute(f"LOCK TABLE {tables} IN {mode} MODE NOWAIT")),
     )
 
 

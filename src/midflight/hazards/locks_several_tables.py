@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from midflight.hazards.expected_locks import expected_locks
+from midflight.hazards.fix import APART, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.sql.changes import CreateIndex, CreateTable, DropTable, TableChange
 
@@ -33,7 +34,7 @@ def check(sight: Sight) -> Iterator[Harm]:
     others = {other: held for other, held in before if other != table}
     if len(others) == 1 and table not in dict(before):
         ((other, held),) = others.items()
-        yield Harm(table, _message(table, mode, other, held), advice=_ADVICE)
+        yield Harm(table, _message(table, mode, other, held), _FIX)
 
 
 def _changed(sight: Sight) -> Iterator[tuple[str, LockMode]]:
@@ -53,7 +54,7 @@ def _message(table: str, mode: LockMode, other: str, held: LockMode) -> str:
     )
 
 
-_ADVICE = "One table a revision, each in a transaction of its own (transaction_per_migration=True)."
+_FIX = lines(APART, "this one with one of the tables, the next one with the other")
 
 _TABLES = (
     "CREATE TABLE users (id int PRIMARY KEY); CREATE TABLE orders (id int PRIMARY KEY);"
@@ -65,7 +66,7 @@ HAZARD = Hazard(
     title="One transaction locks several tables",
     severity=Severity.WARNING,
     effect="The first table stays locked while the second is waited for; with sessions that use both, a deadlock.",
-    safe_form="One table a revision, each in a transaction of its own.",
+    safe_form="One table a transaction, each in a revision or file of its own.",
     source_url="https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-DEADLOCKS",
     check=check,
     dangerous=(

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import NEXT_REVISION, execute, lines, outside_transaction
+from midflight.hazards.fix import NEXT, execute, lines, lines_of_code, outside_transaction
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
+from midflight.pg.identifiers import quote_literal
 from midflight.sql.changes import DropTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from midflight.hazards.evidence import Sight
+    from midflight.hazards.fix import Fix
+    from midflight.sql.names import Name
 
 _MANY = 2
 """Tables beside the dropped one; for one alone the wait is that of any other ALTER TABLE."""
@@ -44,22 +47,34 @@ def _message(dropped: Sequence[DropTable], others: Sequence[str]) -> str:
     )
 
 
-def _fix(dropped: Sequence[DropTable], sight: Sight) -> str:
-    keys = "SELECT conname FROM pg_constraint WHERE contype = 'f' AND conrelid = to_regclass(:name)"
-    parts = []
-    for drop in dropped:
-        table = drop.table.sql
-        parts += [
-            f"names = op.get_bind().execute(sa.text({keys!r}), {{'name': {table!r}}}).scalars().all()",
-            "for name in names:",
-            f"    op.drop_constraint(name, {drop.table.name!r}, schema={drop.table.schema!r})",
-        ]
+def _fix(dropped: Sequence[DropTable], sight: Sight) -> Fix:
     return lines(
-        "# first the foreign keys, one at a time:",
-        outside_transaction(*parts),
-        NEXT_REVISION,
+        "first the foreign keys, one at a time:",
+        outside_transaction(*(_without_foreign_keys(drop.table) for drop in dropped)),
+        NEXT,
         execute(sight.statement.text),
     )
+
+
+def _without_foreign_keys(table: Name) -> Fix:
+    keys = "SELECT conname FROM pg_constraint WHERE contype = 'f' AND conrelid = to_regclass(:name)"
+    code = lines_of_code(
+        f"names = op.get_bind().execute(sa.text({keys!r}), {{'name': {table.sql!r}}}).scalars().all()",
+        "for name in names:",
+        f"    op.drop_constraint(name, {table.name!r}, schema={table.schema!r})",
+    )
+    text = lines_of_code(
+        "DO $keys$",
+        "DECLARE",
+        "    key name;",
+        "BEGIN",
+        f"    FOR key IN {keys.replace(':name', quote_literal(table.sql).strip())} LOOP",
+        f"        EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', {quote_literal(table.sql).strip()}, key);",
+        "        COMMIT;",
+        "    END LOOP;",
+        "END $keys$",
+    )
+    return execute(text, alembic=code)
 
 
 _TABLES = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import NEXT_REVISION, add_plain_column, alter_table, execute, lines
+from midflight.hazards.fix import NEXT, add_plain_column, alter_table, execute, lines
 from midflight.pg.identifiers import quote_identifier, quote_literal
 from midflight.sql.changes import AddColumn
 from midflight.sql.names import Name
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from midflight.hazards.evidence import Sight
+    from midflight.hazards.fix import Fix
 
 
 def rewriting_columns(sight: Sight) -> Iterator[AddColumn]:
@@ -32,17 +33,17 @@ def rewrite_message(added: AddColumn, reason: str) -> str:
     )
 
 
-def default_then_fill(added: AddColumn, default: str) -> str:
+def default_then_fill(added: AddColumn, default: str) -> Fix:
     """Write the column without a default, then its default, which holds for new rows alone."""
     return lines(
         add_plain_column(added.table, added.column),
         alter_table(added.table, f"ALTER COLUMN {quote_identifier(added.column.name)} SET DEFAULT {default}"),
-        NEXT_REVISION,
-        "# fill the older rows in batches, and then make it NOT NULL as set-not-null-scans tells",
+        NEXT,
+        "fill the older rows in batches, and then make it NOT NULL as set-not-null-scans tells",
     )
 
 
-def sequence_then_fill(added: AddColumn) -> str:
+def sequence_then_fill(added: AddColumn) -> Fix:
     """Write the column with a sequence behind it, which is what a serial or identity column consists of."""
     sequence = Name(added.table.schema, f"{added.table.name}_{added.column.name}_seq").sql
     return lines(

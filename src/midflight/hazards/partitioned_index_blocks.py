@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import execute, lines, outside_transaction
+from midflight.hazards.fix import Remark, execute, lines, lines_of_code, outside_transaction
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.pg.identifiers import quote_identifier
 from midflight.sql.changes import CreateIndex
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from midflight.hazards.evidence import Sight
+    from midflight.hazards.fix import Fix
 
 
 def check(sight: Sight) -> Iterator[Harm]:
@@ -31,17 +32,17 @@ def _message(index: CreateIndex) -> str:
     )
 
 
-def _fix(index: CreateIndex) -> str:
+def _fix(index: CreateIndex) -> Fix:
     if index.columns is None or index.where or index.include or index.has_options:
         return lines(
-            "# 1. the same with ON ONLY: at once, and not yet valid",
-            "# 2. for each partition, outside of a transaction: the same with CONCURRENTLY",
-            "# 3. for each partition: ATTACH PARTITION its index; the last one makes the whole index valid",
+            "1. the same with ON ONLY: at once, and not yet valid",
+            "2. for each partition, outside of a transaction: the same with CONCURRENTLY",
+            "3. for each partition: ATTACH PARTITION its index; the last one makes the whole index valid",
         )
     return _fix_of_plain(index, "UNIQUE " * index.unique, ", ".join(map(quote_identifier, index.columns)))
 
 
-def _fix_of_plain(index: CreateIndex, unique: str, columns: str) -> str:
+def _fix_of_plain(index: CreateIndex, unique: str, columns: str) -> Fix:
     name = index.name or "_".join(["ix", index.table.name, *(index.columns or ())])
     part = quote_identifier(f"{name}_{{number}}")
     schema = f"{quote_identifier(index.table.schema)}." if index.table.schema else ""
@@ -49,18 +50,26 @@ def _fix_of_plain(index: CreateIndex, unique: str, columns: str) -> str:
     of_table = "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = to_regclass(:parent)"
     create = f"CREATE {unique}INDEX CONCURRENTLY {part} ON {{partition}} {using}"
     attach = f"ALTER INDEX {schema}{quote_identifier(name)} ATTACH PARTITION {schema}{part}"
+    code = lines_of_code(
+        f"partitions = op.get_bind().execute(sa.text({of_table!r}), {{'parent': {index.table.sql!r}}}).scalars().all()",
+        "for number, partition in enumerate(partitions, 1):  # where these have partitions, the same with each",
+        f"    op.execute(f{create!r})",
+        f"    op.execute(f{attach!r})",
+    )
     return lines(
-        "# at once, and not valid until each partition has its part:",
+        "at once, and not valid until each partition has its part:",
         execute(f"CREATE {unique}INDEX {quote_identifier(name)} ON ONLY {index.table.sql} {using}"),
         outside_transaction(
-            f"partitions = op.get_bind().execute(sa.text({of_table!r}), "
-            f"{{'parent': {index.table.sql!r}}}).scalars().all()",
-            "for number, partition in enumerate(partitions, 1):  # where these have partitions, the same with each",
-            f"    op.execute(f{create!r})",
-            f"    op.execute(f{attach!r})",
+            _IN_SQL,
+            execute(
+                lines_of_code(*(f"-- {each.format(number='...', partition='...')};" for each in (create, attach))),
+                alembic=code,
+            ),
         ),
     )
 
+
+_IN_SQL: Fix = (Remark("", "for each partition; where it has partitions itself, the same with each of them:"),)
 
 _TABLES = (
     "CREATE TABLE events (id int, kind int) PARTITION BY LIST (kind);"

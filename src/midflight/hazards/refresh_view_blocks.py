@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import execute, lines
+from midflight.hazards.fix import execute, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.sql.storage import RefreshView
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from midflight.hazards.evidence import Sight
+    from midflight.hazards.fix import Fix
 
 
 def check(sight: Sight) -> Iterator[Harm]:
@@ -33,9 +34,9 @@ def _message(refresh: RefreshView) -> str:
     )
 
 
-def _fix(refresh: RefreshView) -> str:
+def _fix(refresh: RefreshView) -> Fix:
     return lines(
-        f"# {refresh.view} needs a unique index on plain columns, without a WHERE, for this:",
+        f"{refresh.view} needs a unique index on plain columns, without a WHERE, for this:",
         execute(f"REFRESH MATERIALIZED VIEW CONCURRENTLY {refresh.view.sql}"),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import execute, outside_transaction
+from midflight.hazards.fix import execute, outside_transaction
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.sql.changes import Reindex
 
@@ -20,8 +20,7 @@ def check(sight: Sight) -> Iterator[Harm]:
     """See live indexes that are built anew under locks."""
     for change in sight.changes(Reindex):
         if not change.concurrently and _is_live(change, sight):
-            table = _table(change, sight)
-            yield Harm(table or "", _message(change, table), **_way_out(change, sight))
+            yield _harm(change, _table(change, sight), sight)
 
 
 def _is_live(change: Reindex, sight: Sight) -> bool:
@@ -47,10 +46,12 @@ def _message(change: Reindex, table: str | None) -> str:
     )
 
 
-def _way_out(change: Reindex, sight: Sight) -> dict[str, str]:
+def _harm(change: Reindex, table: str | None, sight: Sight) -> Harm:
     if change.of == "system":
-        return {"advice": "System catalogs cannot be reindexed CONCURRENTLY: do it while no service is running."}
-    return {"fix": outside_transaction(execute(_BEFORE_NAME.sub(r"\1 CONCURRENTLY", sight.statement.text, count=1)))}
+        advice = "System catalogs cannot be reindexed CONCURRENTLY: do it while no service is running."
+        return Harm(table or "", _message(change, table), advice=advice)
+    text = _BEFORE_NAME.sub(r"\1 CONCURRENTLY", sight.statement.text, count=1)
+    return Harm(table or "", _message(change, table), outside_transaction(execute(text)))
 
 
 _TABLE = "CREATE TABLE orders (id int PRIMARY KEY, user_id int); CREATE INDEX ix_user_id ON orders (user_id);"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import alter_table, lines
+from midflight.hazards.fix import Remark, alter_table, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.pg.identifiers import quote_identifier
 from midflight.sql.changes import RenameColumn
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from midflight.hazards.evidence import Sight
+    from midflight.hazards.fix import Fix
 
 
 def check(sight: Sight) -> Iterator[Harm]:
@@ -29,16 +30,16 @@ def _message(rename: RenameColumn) -> str:
     )
 
 
-def _fix(rename: RenameColumn, sight: Sight) -> str:
+def _fix(rename: RenameColumn, sight: Sight) -> Fix:
     known = sight.table(rename.table).columns.get(rename.column)
     new = quote_identifier(rename.new_name)
     return lines(
-        "# keep the column, and let the mapping alone have the new name:",
-        f"#     {rename.new_name} = mapped_column({rename.column!r})",
-        "# or, where the column itself must change, a second one beside it:",
+        "keep the column, and let the mapping alone have the new name:",
+        (Remark(f"    {rename.new_name} = mapped_column({rename.column!r})", ""),),
+        "or, where the column itself must change, a second one beside it:",
         alter_table(rename.table, f"ADD COLUMN {new} {known.type if known and known.type else '...'}"),
-        f"# then, each a release of its own: the code writes {rename.column} and {rename.new_name}; older rows are",
-        f"# filled in batches; the code reads {rename.new_name}; {rename.column} is dropped",
+        f"then, each a release of its own: the code writes {rename.column} and {rename.new_name}; older rows are",
+        f"filled in batches; the code reads {rename.new_name}; {rename.column} is dropped",
     )
 
 

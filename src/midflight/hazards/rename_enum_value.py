@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import execute, lines, outside_transaction
+from midflight.hazards.fix import execute, lines, outside_transaction
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.pg.identifiers import quote_literal
 from midflight.sql.types import RenameEnumValue
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from midflight.hazards.evidence import Sight
+    from midflight.hazards.fix import Fix
 
 
 def check(sight: Sight) -> Iterator[Harm]:
@@ -31,14 +32,14 @@ def _message(rename: RenameEnumValue) -> str:
     )
 
 
-def _fix(rename: RenameEnumValue) -> str:
+def _fix(rename: RenameEnumValue) -> Fix:
     return lines(
-        "# a second label beside the first:",
+        "a second label beside the first:",
         outside_transaction(
             execute(f"ALTER TYPE {rename.type.sql} ADD VALUE IF NOT EXISTS {quote_literal(rename.new_value).strip()}")
         ),
-        f"# then, each a release of its own: the code reads both labels; it writes {rename.new_value!r}; older rows",
-        f"# are changed in batches; {rename.value!r} stays, unused",
+        f"then, each a release of its own: the code reads both labels; it writes {rename.new_value!r}; older rows",
+        f"are changed in batches; {rename.value!r} stays, unused",
     )
 
 

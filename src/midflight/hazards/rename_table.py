@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import alter_table, execute, lines
+from midflight.hazards.fix import alter_table, execute, in_one_transaction, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.hazards.old_names import view_takes
 from midflight.pg.identifiers import quote_identifier
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from midflight.hazards.evidence import Sight
+    from midflight.hazards.fix import Fix
 
 
 def check(sight: Sight) -> Iterator[Harm]:
@@ -31,13 +32,15 @@ def _message(rename: RenameTable) -> str:
     )
 
 
-def _fix(rename: RenameTable) -> str:
+def _fix(rename: RenameTable) -> Fix:
     new = Name(rename.table.schema, rename.new_name)
     return lines(
-        "# in one transaction; a view of one table can be read and written like it:",
-        alter_table(rename.table, f"RENAME TO {quote_identifier(rename.new_name)}"),
-        execute(f"CREATE VIEW {rename.table.sql} AS SELECT * FROM {new.sql}"),  # noqa: S608 -- quoted; and for a person
-        "# drop the view when no instance of the older release runs any more",
+        "in one transaction; a view of one table can be read and written like it:",
+        in_one_transaction(
+            alter_table(rename.table, f"RENAME TO {quote_identifier(rename.new_name)}"),
+            execute(f"CREATE VIEW {rename.table.sql} AS SELECT * FROM {new.sql}"),  # noqa: S608 -- quoted; and for a person
+        ),
+        "drop the view when no instance of the older release runs any more",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import execute, lines
+from midflight.hazards.fix import execute, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.hazards.old_names import view_takes
 from midflight.sql.changes import RenameView
@@ -21,7 +21,7 @@ def check(sight: Sight) -> Iterator[Harm]:
     for rename in sight.changes(RenameView):
         kept = rename.column is None and view_takes(rename.view, sight)
         if sight.concerns_live_table(rename.view) and not kept:
-            yield Harm(str(rename.view), _message(rename), **_way_out(rename))
+            yield _harm(rename)
 
 
 def _message(rename: RenameView) -> str:
@@ -32,17 +32,16 @@ def _message(rename: RenameView) -> str:
     )
 
 
-def _way_out(rename: RenameView) -> dict[str, str]:
+def _harm(rename: RenameView) -> Harm:
     if rename.column:
-        return {"advice": _ADVICE_FOR_COLUMN}
+        return Harm(str(rename.view), _message(rename), advice=_ADVICE_FOR_COLUMN)
     new = Name(rename.view.schema, rename.new_name)
-    return {
-        "fix": lines(
-            "# both names at once; a view of one table can be read and written like it:",
-            execute(f"CREATE VIEW {new.sql} AS SELECT * FROM {rename.view.sql}"),  # noqa: S608 -- quoted; and for a person
-            "# drop the one that is not used when no instance of the older release runs any more",
-        )
-    }
+    fix = lines(
+        "both names at once; a view of one table can be read and written like it:",
+        execute(f"CREATE VIEW {new.sql} AS SELECT * FROM {rename.view.sql}"),  # noqa: S608 -- quoted; and for a person
+        "drop the one that is not used when no instance of the older release runs any more",
+    )
+    return Harm(str(rename.view), _message(rename), fix)
 
 
 _ADVICE_FOR_COLUMN = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import execute
 from midflight.hazards.expected_locks import expected_locks
+from midflight.hazards.fix import execute
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.pg.locks import LockMode
 from midflight.sql.changes import (
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from midflight.hazards.evidence import Sight
+    from midflight.hazards.fix import Fix
 
 _COMBINABLE = (
     *(AddColumn, DropColumn, AlterColumnType, DropNotNull, SetDefault),
@@ -86,9 +87,9 @@ def _message(table: str, earlier: Sight) -> str:
     )
 
 
-def _fix(sights: list[Sight]) -> str:
+def _fix(sights: list[Sight]) -> Fix:
     text = combined(sight.statement.text for sight in sights)
-    return execute(text) if text else ""
+    return execute(text) if text else ()
 
 
 _TABLE = "CREATE TABLE orders (id int PRIMARY KEY, total int);"

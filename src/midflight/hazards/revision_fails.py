@@ -14,7 +14,7 @@ HAZARD = HistoryHazard(
         "version table still names the revision before."
     ),
     safe_form=(
-        "Mend the revision. Where it needs something that the shadow has not (an extension, a role, "
+        "Mend it. Where it needs something that the shadow has not (an extension, a role, "
         "tables from before the first revision), give the shadow that: --shadow, roles and --baseline say "
         "how."
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import NEXT_REVISION, alter_table, lines
+from midflight.hazards.fix import AND_THEN, NEXT, alter_table, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.pg.identifiers import quote_identifier
 from midflight.sql.changes import AddConstraint, SetNotNull
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from midflight.hazards.evidence import Sight
+    from midflight.hazards.fix import Fix
     from midflight.sql.names import Name
 
 _NOT_VALID_NOT_NULL = 18
@@ -48,19 +49,19 @@ def _message(table: Name, column: str) -> str:
     )
 
 
-def _fix(table: Name, column: str, major: int) -> str:
+def _fix(table: Name, column: str, major: int) -> Fix:
     name, quoted = quote_identifier(f"{table.name}_{column}_not_null"), quote_identifier(column)
     if major >= _NOT_VALID_NOT_NULL:
         return lines(
             alter_table(table, f"ADD CONSTRAINT {name} NOT NULL {quoted} NOT VALID"),
-            NEXT_REVISION,
+            NEXT,
             alter_table(table, f"VALIDATE CONSTRAINT {name}"),
         )
     return lines(
         alter_table(table, f"ADD CONSTRAINT {name} CHECK ({quoted} IS NOT NULL) NOT VALID"),
-        NEXT_REVISION,
+        NEXT,
         alter_table(table, f"VALIDATE CONSTRAINT {name}"),
-        "# and in the one after it, now without a scan:",
+        AND_THEN,
         alter_table(table, f"ALTER COLUMN {quoted} SET NOT NULL"),
         alter_table(table, f"DROP CONSTRAINT {name}"),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import execute, lines
+from midflight.hazards.fix import execute, in_one_transaction, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.hazards.old_names import view_takes
 from midflight.sql.changes import SetSchema
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from midflight.hazards.evidence import Sight
+    from midflight.hazards.fix import Fix
 
 
 def check(sight: Sight) -> Iterator[Harm]:
@@ -31,13 +32,15 @@ def _message(move: SetSchema) -> str:
     )
 
 
-def _fix(move: SetSchema, sight: Sight) -> str:
+def _fix(move: SetSchema, sight: Sight) -> Fix:
     new = Name(move.schema, move.table.name)
     return lines(
-        "# in one transaction; a view of one table can be read and written like it:",
-        execute(sight.statement.text),
-        execute(f"CREATE VIEW {move.table.sql} AS SELECT * FROM {new.sql}"),  # noqa: S608 -- quoted; and for a person
-        "# drop the view when no instance of the older release runs any more",
+        "in one transaction; a view of one table can be read and written like it:",
+        in_one_transaction(
+            execute(sight.statement.text),
+            execute(f"CREATE VIEW {move.table.sql} AS SELECT * FROM {new.sql}"),  # noqa: S608 -- quoted; and for a person
+        ),
+        "drop the view when no instance of the older release runs any more",
     )
 
 

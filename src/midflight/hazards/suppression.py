@@ -75,7 +75,7 @@ def _unused_names(
 
 
 def _unused(allowance: Allowance, name: str) -> Finding:
-    where = "this revision" if allowance.lines is None else "the statement at this comment"
+    where = "this file" if allowance.lines is None else "the statement at this comment"
     return _finding(unused_suppression.HAZARD, f"{name} is allowed here, but {where} does not have it", allowance.line)
 
 

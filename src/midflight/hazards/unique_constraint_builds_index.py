@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import (
-    NEXT_REVISION,
+from midflight.hazards.fix import (
+    NEXT,
     add_plain_column,
     alter_table,
-    call,
     lines,
-    outside_transaction,
 )
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
+from midflight.hazards.indexes_concurrently import create_concurrently
 from midflight.pg.identifiers import quote_identifier
 from midflight.sql.changes import AddColumn, AddConstraint
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from midflight.hazards.evidence import Sight
+    from midflight.hazards.fix import Fix
     from midflight.sql.changes import Constraint
     from midflight.sql.names import Name
 
@@ -32,7 +32,7 @@ def check(sight: Sight) -> Iterator[Harm]:
             yield Harm(str(table), _message(table), fix)
 
 
-def _added(sight: Sight) -> Iterator[tuple[Name, Constraint, str]]:
+def _added(sight: Sight) -> Iterator[tuple[Name, Constraint, Fix]]:
     for added in sight.changes(AddConstraint):
         yield added.table, added.constraint, _fix(added.table, added.constraint)
     for new in sight.changes(AddColumn):
@@ -48,16 +48,13 @@ def _message(table: Name) -> str:
     )
 
 
-def _fix(table: Name, constraint: Constraint) -> str:
+def _fix(table: Name, constraint: Constraint) -> Fix:
     columns = constraint.columns
     name = constraint.name or "_".join([table.name, *columns, "key"])
-    create = call(
-        "op.create_index", name, table.name, columns, unique=True, schema=table.schema, postgresql_concurrently=True
-    )
     quoted = quote_identifier(name)
     return lines(
-        outside_transaction(create),
-        NEXT_REVISION,
+        create_concurrently(name, table, columns, unique=True),
+        NEXT,
         alter_table(table, f"ADD CONSTRAINT {quoted} UNIQUE USING INDEX {quoted}"),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import execute, outside_transaction
+from midflight.hazards.fix import execute, lines, outside_transaction
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.sql.storage import Vacuum
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from midflight.hazards.evidence import Sight
+    from midflight.hazards.fix import Fix
 
 
 def check(sight: Sight) -> Iterator[Harm]:
@@ -29,14 +30,12 @@ def _message(vacuum: Vacuum) -> str:
     )
 
 
-def _fix(vacuum: Vacuum) -> str:
+def _fix(vacuum: Vacuum) -> Fix:
     plain = f"VACUUM {vacuum.table.sql}" if vacuum.table else "VACUUM"
-    return "\n".join(
-        [
-            "# a plain VACUUM blocks nobody; the space that it frees is used again by new rows.",
-            "# To give it back to the disk while the service runs, use an extension such as pg_repack.",
-            outside_transaction(execute(plain)),
-        ]
+    return lines(
+        "a plain VACUUM blocks nobody; the space that it frees is used again by new rows.",
+        "To give it back to the disk while the service runs, use an extension such as pg_repack.",
+        outside_transaction(execute(plain)),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import NEXT_REVISION, execute, lines
+from midflight.hazards.fix import NEXT, execute, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.hazards.validating import added_in_transaction
 from midflight.sql.changes import ValidateConstraint
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from midflight.hazards.evidence import Sight
+    from midflight.hazards.fix import Fix
 
 
 def check(sight: Sight) -> Iterator[Harm]:
@@ -35,8 +36,8 @@ def _message(change: ValidateConstraint, adding: Sight) -> str:
     )
 
 
-def _fix(adding: Sight, sight: Sight) -> str:
-    return lines(execute(adding.statement.text), NEXT_REVISION, execute(sight.statement.text))
+def _fix(adding: Sight, sight: Sight) -> Fix:
+    return lines(execute(adding.statement.text), NEXT, execute(sight.statement.text))
 
 
 _TABLE = "CREATE TABLE orders (id int PRIMARY KEY, total numeric); CREATE TABLE users (id int PRIMARY KEY);"
@@ -47,7 +48,7 @@ HAZARD = Hazard(
     title="Validating a constraint in the transaction that adds it",
     severity=Severity.ERROR,
     effect="VALIDATE reads the whole table under the lock of the ADD before it, as if NOT VALID were not there.",
-    safe_form="VALIDATE in a later revision, with transaction_per_migration=True.",
+    safe_form="VALIDATE in a later transaction: in Alembic a later revision, with transaction_per_migration=True.",
     source_url="https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES",
     check=check,
     dangerous=(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.alembic_code import lines
+from midflight.hazards.fix import APART, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.hazards.validating import added_in_transaction
 from midflight.sql.changes import CreateTableAs, Insert, ValidateConstraint
@@ -72,8 +72,8 @@ def _harm(sight: Sight, work: str, locking: Sight) -> Harm:
 
 
 _FIX = lines(
-    "# two revisions, each in a transaction of its own (transaction_per_migration=True):",
-    "# first the work that takes long and locks nobody out, then the change that needs the lock",
+    APART,
+    "first the work that takes long and locks nobody out, then the change that needs the lock",
 )
 
 _TABLES = (
@@ -86,7 +86,7 @@ HAZARD = Hazard(
     title="Slow work while a table is locked",
     severity=Severity.ERROR,
     effect="A lock taken before is held for as long as the work takes: every query that it keeps out waits as long.",
-    safe_form="Two revisions: the slow work in one, the change that needs the lock in the other.",
+    safe_form="Two transactions: the slow work in one, the change that needs the lock in the other.",
     source_url="https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-TABLES",
     check=check,
     dangerous=(

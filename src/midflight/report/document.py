@@ -88,8 +88,9 @@ class Finding(Part):
     table: str | None = Field(description="The table that it concerns.")
     statement: int | None = Field(ge=0, description="Index in the revision's statements; null where it is about none.")
     line: Line
-    basis: Literal["observed", "grammar"] = Field(
-        description="What it rests on: the statement's trace on the shadow, or its text alone."
+    basis: Literal["observed", "presumed", "grammar"] = Field(
+        description="What it rests on: the statement's trace on the shadow; the same, where a column's type from which "
+        "it follows was presumed; or the statement's text alone."
     )
 
 
@@ -137,6 +138,10 @@ class Revision(Part):
     findings: list[Finding]
     suppressed: list[Suppressed] = Field(description="What was found and is allowed by a comment in the file.")
     round_trip: RoundTrip
+    presumed: list[str] = Field(
+        description="For SQL without a baseline: what it is the first file to presuppose, such as "
+        "`table orders (id bigint, total integer)`."
+    )
 
 
 class Summary(Part):

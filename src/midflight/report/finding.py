@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from midflight.hazards.suppression import Suppressed
     from midflight.trace.record import TracedStatement
 
+RESTS_ON = {
+    "grammar": "Judged by its words alone: it was not observed.",
+    "presumed": "Observed, but on a column whose type was presumed.",
+}
+"""What a reader must know of a finding's basis; nothing where it was simply observed."""
+
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow"}
 
 
@@ -36,8 +42,8 @@ def finding_lines(finding: Finding, statements: Sequence[TracedStatement], place
     if statement := statement_of(finding, statements):
         yield from statement_lines(statement, depth=2)
     yield from paragraphs(finding.message, depth=2)
-    if finding.basis == "grammar":
-        yield said("Judged by its words alone: it was not observed.", "dim", depth=2)
+    if finding.basis in RESTS_ON:
+        yield said(RESTS_ON[finding.basis], "dim", depth=2)
     if finding.advice:
         yield from paragraphs(finding.advice, depth=2)
     if finding.fix:

@@ -80,6 +80,7 @@ def _revision(revision: RevisionResult, here: Path) -> document.Revision:
         findings=[_finding(finding, revision.statements) for finding in revision.findings],
         suppressed=[_suppressed(one, revision.statements) for one in revision.suppressed],
         round_trip=_round_trip(revision.round_trip),
+        presumed=list(revision.presumed),
     )
 
 

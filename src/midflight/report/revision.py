@@ -11,6 +11,7 @@ from midflight.report.detail import Detail
 from midflight.report.finding import finding_lines, is_told, suppressed_lines
 from midflight.report.lines import BLANK, Line, said
 from midflight.report.places import place
+from midflight.report.presumed import presumed_text
 from midflight.report.round_trip import is_trouble, round_trip_lines
 from midflight.report.statement import statement_in_full, statement_lines
 from midflight.report.visible import one_line
@@ -24,7 +25,11 @@ if TYPE_CHECKING:
 
 def has_news(revision: RevisionResult) -> bool:
     """Tell whether there is something about it that a reader must know."""
-    return bool(revision.findings) or revision.outcome is Outcome.FAILED or is_trouble(revision.round_trip)
+    return (
+        bool(revision.findings or revision.presumed)
+        or revision.outcome is Outcome.FAILED
+        or is_trouble(revision.round_trip)
+    )
 
 
 def revision_lines(revision: RevisionResult, here: Path, detail: Detail) -> Iterator[Line]:
@@ -34,6 +39,9 @@ def revision_lines(revision: RevisionResult, here: Path, detail: Detail) -> Iter
         yield said(place(revision.path, None, here), "dim", depth=1, hanging=1)
         for statement in revision.statements:
             yield from _sent(statement)
+        yield BLANK
+    if revision.presumed:
+        yield said(presumed_text(revision.presumed), "dim", depth=1, hanging=1)
         yield BLANK
     yield from _end(revision, here)
     for finding in revision.findings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.report.finding import statement_of
+from midflight.report.finding import RESTS_ON, statement_of
 from midflight.report.html.element import Html, element
 from midflight.report.html.statement import statement_id, statement_in_short
 from midflight.report.html.text import block, paragraphs
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from midflight.hazards.finding import Finding
     from midflight.trace.record import TracedStatement
-
-UNOBSERVED = "Judged by its words alone: it was not observed."
 
 
 def finding_of(finding: Finding, revision: int | None, statements: Sequence[TracedStatement]) -> Html:
@@ -35,7 +33,7 @@ def finding_of(finding: Finding, revision: int | None, statements: Sequence[Trac
         element("h5", element("span", severity, class_=f"badge {severity}"), " ", one_line(finding.hazard)),
         _place(finding.line, revision, number),
         paragraphs(finding.message),
-        element("p", UNOBSERVED, class_="muted") if finding.basis == "grammar" else None,
+        element("p", RESTS_ON[finding.basis], class_="muted") if finding.basis in RESTS_ON else None,
         statement_in_short(statement) if statement else None,
         paragraphs(finding.advice),
         element("div", element("p", "Safe instead:"), block(finding.fix), class_="fix") if finding.fix else None,

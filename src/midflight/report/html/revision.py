@@ -15,6 +15,7 @@ from midflight.report.html.text import inline
 from midflight.report.html.timeline import timeline
 from midflight.report.html.words import duration
 from midflight.report.places import place
+from midflight.report.presumed import presumed_text
 from midflight.report.revision import has_news
 from midflight.report.visible import one_line
 
@@ -39,6 +40,7 @@ def revision_of(
     body = element(
         "div",
         _facts(revision, here, numbers),
+        element("p", presumed_text(revision.presumed), class_="muted") if revision.presumed else None,
         _end(revision, here),
         element("h4", "Findings") if revision.findings else None,
         *(finding_of(finding, number, revision.statements) for finding in revision.findings),

@@ -7,6 +7,7 @@ and the calls of ``PreventInTransactionBlock`` in its source.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from postgast import pg_query_pb2 as pb
@@ -29,6 +30,13 @@ _REFRESHING = frozenset(
 )
 
 CONTROL = "transaction_stmt"
+
+_ENDS_TRANSACTION = re.compile(
+    r"(?:^|;|\b(?:begin|else|loop|then)\b)\s*(?:commit|rollback)(?:\s+and\s+(?:no\s+)?chain)?\s*;",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""COMMIT or ROLLBACK as a statement of PL/pgSQL, which a DO block may have outside of a transaction alone.
+https://www.postgresql.org/docs/current/plpgsql-transactions.html"""
 
 
 def can_run_in_transaction(kind: str, statement: Tree) -> bool:
@@ -71,6 +79,12 @@ def _moves_database(statement: pb.AlterDatabaseStmt) -> bool:
     return "tablespace" in options(statement.options)
 
 
+def _commits(statement: pb.DoStmt) -> bool:
+    """A DO block: its text is all that is known of it."""
+    body = (node.def_elem.arg.string.sval for node in statement.args if node.def_elem.defname == "as")
+    return any(_ENDS_TRANSACTION.search(text) for text in body)
+
+
 def _ends_prepared(statement: pb.TransactionStmt) -> bool:
     return bool(statement.kind in _PREPARED)
 
@@ -101,6 +115,7 @@ _REFUSED: dict[str, Callable[[Tree], bool]] = {
     "drop_table_space_stmt": _always,
     "alter_system_stmt": _always,
     "discard_stmt": _is_discard_all,
+    "do_stmt": _commits,
     CONTROL: _ends_prepared,
     "create_subscription_stmt": _creates_slot,
     "alter_subscription_stmt": _refreshes_subscription,
