@@ -24,6 +24,7 @@ class Proof:
     before: Snapshot
     statements: tuple[TracedStatement, ...]
     failure: StepFailure | None = None
+    """Why it did not succeed; where that is so only when it runs alone, it was applied nevertheless."""
     round_trip: RoundTrip = NO_ROUND_TRIP
     state_is_lost: bool = False
     """Whether the database is no longer in the state that the history says: it must be made anew."""
@@ -36,13 +37,19 @@ async def prove(ground: Ground, walk: Walk, revision: Revision, limit: float) ->
         failure = await _step(ground, walk, Direction.UP, revision, limit)
         statements = recording.statements()
     after = await ground.look()
-    if failure:
+    if failure and not failure.only_alone:
         return Proof(before, statements, failure, state_is_lost=after != before)
     round_trip = await _round_trip(ground, walk, revision, limit, before)
     lost = round_trip.status is RoundTripStatus.FAILED or (
         round_trip.status is RoundTripStatus.IRREVERSIBLE and ground.snapshot != after
     )
-    return Proof(before, statements, None, round_trip, state_is_lost=lost)
+    return Proof(before, _told_once(statements) if failure else statements, failure, round_trip, state_is_lost=lost)
+
+
+def _told_once(statements: tuple[TracedStatement, ...]) -> tuple[TracedStatement, ...]:
+    """Leave out what came before the failure of a revision that was then run again, and sent it for a second time."""
+    failed = next((index for index, statement in enumerate(statements) if statement.error), 0)
+    return statements[failed:]
 
 
 async def _round_trip(ground: Ground, walk: Walk, revision: Revision, limit: float, before: Snapshot) -> RoundTrip:
@@ -59,7 +66,7 @@ async def _round_trip(ground: Ground, walk: Walk, revision: Revision, limit: flo
         return RoundTrip(RoundTripStatus.DIFFERS, "downgrade() takes nothing back", after_downgrade=lines)
     failure = await _step(ground, walk, Direction.UP, revision, limit)
     again = await ground.look()
-    if failure:
+    if failure and not failure.only_alone:
         reason = f"second upgrade, after the downgrade: {failure.reason}"
         return RoundTrip(RoundTripStatus.FAILED, reason, failure.line, tuple(way_back.lines()))
     forth_again = diff(upgraded, again)

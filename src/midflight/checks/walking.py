@@ -134,7 +134,7 @@ class Walking:
             return False
         began = time.perf_counter()
         proof = await (self._prove if is_wanted else self._apply)(ground, walk, revision)
-        if proof.failure is None:
+        if proof.failure is None or proof.failure.only_alone:
             self._applied.append(revision)
         else:
             self._broken.add(revision.id)
@@ -163,12 +163,12 @@ class Walking:
         before = ground.snapshot
         failure = await self._step_up(ground, walk, revision)
         await ground.look()
-        return Proof(before, (), failure, state_is_lost=failure is not None)
+        return Proof(before, (), failure, state_is_lost=failure is not None and not failure.only_alone)
 
     async def _apply_again(self, ground: Ground, walk: Walk, revision: Revision) -> None:
         """Apply a revision on a new database; it passed on the one before."""
         failure = await self._step_up(ground, walk, revision)
-        if failure:
+        if failure and not failure.only_alone:
             again = "it passed, but not again on a new database of the same server"
             raise MidflightError(f"{revision.path}: {again}: {failure.reason}", hint="what did it leave on the server?")
 
