@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
 
 _ONLY_ALONE = (
-    ". A run of `alembic upgrade` that creates the type as well may hide it, such as a test's from base: within one run "
-    "SQLAlchemy creates a type once. On a database that stands at the revision before, it fails"
+    ". A run of `alembic upgrade` that creates the type as well may hide it, such as a test's from base: within one "
+    "run SQLAlchemy creates a type once. On a database that stands at the revision before, it fails"
 )
 _TYPE_IS_THERE = "Name the type as one that is there: postgresql.ENUM(..., name=..., create_type=False)."
 
