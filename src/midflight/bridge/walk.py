@@ -182,6 +182,7 @@ class Walk:
         if only_mark:
             step.migration_fn = lambda **_: None
         self._linked().run(lambda connection: self._migrate(connection, script, step, known or {}))
+        self._linked().run(_commit_rest)
 
     def _migrate(self, connection: Connection, script: Script, step: RevisionStep, known: KnownTypes) -> None:
         """Run one step as Alembic's own commands do, so that transactions and the version table are Alembic's."""
@@ -207,6 +208,15 @@ def _step(project: Project, script: Script, direction: Direction) -> RevisionSte
     if direction is Direction.UP:
         return MigrationStep.upgrade_from_script(revisions, script)
     return MigrationStep.downgrade_from_script(revisions, script)
+
+
+def _commit_rest(connection: Connection) -> None:
+    """Commit what was sent after a revision's own COMMIT, such as the version: an env.py that allows for it does so.
+
+    Otherwise all that follows would run in that transaction, and nobody else would see any of it.
+    """
+    if connection.in_transaction():
+        connection.commit()
 
 
 def _was_closed(connection: Connection) -> bool:
