@@ -69,12 +69,17 @@ async def _round_trip(ground: Ground, walk: Walk, revision: Revision, limit: flo
     if failure and not failure.only_alone:
         reason = f"second upgrade, after the downgrade: {failure.reason}"
         return RoundTrip(RoundTripStatus.FAILED, reason, failure.line, tuple(way_back.lines()))
-    forth_again = diff(upgraded, again)
+    ways = (way_back, diff(upgraded, again))
+    after_downgrade, after_second_upgrade = (() if _is_nothing(way) else tuple(way.lines()) for way in ways)
     return RoundTrip(
-        _status([difference for difference in (way_back, forth_again) if difference]),
-        after_downgrade=tuple(way_back.lines()),
-        after_second_upgrade=tuple(forth_again.lines()),
+        _status([way for way in ways if not _is_nothing(way)]),
+        after_downgrade=after_downgrade,
+        after_second_upgrade=after_second_upgrade,
     )
+
+
+def _is_nothing(difference: SchemaDiff) -> bool:
+    return not difference or difference.is_picked_names_alone
 
 
 def _status(differences: Sequence[SchemaDiff]) -> RoundTripStatus:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from midflight.hazards.alembic_code import execute, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
-from midflight.sql.changes import DropTable, RenameTable
+from midflight.hazards.old_names import renamed_table_takes
+from midflight.sql.changes import DropTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,17 +19,11 @@ def check(sight: Sight) -> Iterator[Harm]:
     """See a live table that is dropped."""
     for drop in sight.changes(DropTable):
         if sight.concerns_live_table(drop.table):
-            yield _swap(drop) if _is_replaced(sight, drop) else Harm(str(drop.table), _message(drop), _fix(drop))
-
-
-def _is_replaced(sight: Sight, drop: DropTable) -> bool:
-    """Tell whether another table takes the name before anybody sees that it is free."""
-    return any(
-        rename.new_name == drop.table.name
-        for later in sight.later
-        if later.shares_transaction(sight)
-        for rename in later.changes(RenameTable)
-    )
+            yield (
+                _swap(drop)
+                if renamed_table_takes(drop.table, sight)
+                else Harm(str(drop.table), _message(drop), _fix(drop))
+            )
 
 
 def _swap(drop: DropTable) -> Harm:
