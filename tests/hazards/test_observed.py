@@ -129,3 +129,13 @@ async def test_a_required_column_of_a_table_that_was_emptied_before(database: Ad
     assert last.seen.trace.error is None
     [finding] = [one for one in judge((last,), BUILT_IN_HAZARDS) if one.hazard == "add-required-column"]
     assert "it succeeds" in finding.message
+
+
+async def test_of_several_locks_on_a_table_the_strongest_is_told(database: Address) -> None:
+    setup = TABLE + "CREATE TABLE u (id int PRIMARY KEY);"
+    revision = (
+        "ALTER TABLE t ADD u int; ALTER TABLE t ADD FOREIGN KEY (u) REFERENCES u NOT VALID; ALTER TABLE u ADD a int"
+    )
+    [*_, last] = await sights(database, setup, revision)
+    [finding] = [one for one in judge((last,), BUILT_IN_HAZARDS) if one.hazard == "locks-several-tables"]
+    assert "already holds t (ACCESS EXCLUSIVE)" in finding.message
