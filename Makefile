@@ -2,7 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup demo test lint format pins reference bench-check clean
+# Real histories are checked in environments of their own: everything in requirements but dev.
+PINNED := $(filter-out dev,$(basename $(notdir $(wildcard requirements/*.in))))
+
+.PHONY: help setup demo test lint format pins reference bench-check histories clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -35,9 +38,11 @@ format: setup ## Format the code
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
-pins: ## Compile requirements/dev.txt anew (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
-	  --extra shadow --upgrade pyproject.toml requirements/dev.in -o requirements/dev.txt
+pins: ## Compile requirements/*.txt anew (needs uv)
+	@for name in dev $(PINNED); do \
+	  uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
+	    --extra shadow --upgrade pyproject.toml requirements/$$name.in -o requirements/$$name.txt || exit 1; \
+	done
 
 reference: setup ## Write the generated pages of docs/reference anew; measures what statements lock
 	@$(BIN)/python -m midflight.report.schema > docs/reference/check.schema.json
@@ -46,6 +51,9 @@ reference: setup ## Write the generated pages of docs/reference anew; measures w
 
 bench-check: setup ## Measure the check on real histories; writes bench/out/check.json
 	@$(BIN)/python -m bench.check
+
+histories: setup ## Check the histories of real applications (ONLY=prefect,optuna for some); installs them first
+	@$(BIN)/python -m bench.histories $(ONLY)
 
 clean: ## Remove what was made
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache bench/out dist

@@ -9,6 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "bench" / "out"
+_MIDFLIGHT = ROOT / "pyproject.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,24 +18,19 @@ class Application:
 
     name: str
     """As in ``requirements/NAME.txt``."""
+    version: str
+    """Of the package, for a person."""
     config: str
     """Its alembic.ini, below site-packages."""
     arguments: tuple[str, ...] = ()
     """What ``midflight check`` needs to be told."""
     environment: dict[str, str] = field(default_factory=dict)
     """Variables that make it use PostgreSQL. The URL is never connected to."""
-
-
-PREFECT = Application(
-    "prefect",
-    "prefect/server/database/alembic.ini",
-    environment={"PREFECT_API_DATABASE_CONNECTION_URL": "postgresql+asyncpg://shadow@localhost/shadow"},
-)
-MLFLOW = Application(
-    "mlflow",
-    "mlflow/store/db_migrations/alembic.ini",
-    ("--baseline", "mlflow.store.tracking.dbmodels.initial_models:Base"),
-)
+    alone: str | None = None
+    """The package as pip is told it, where it is installed without what it requires: then ``requirements/NAME.txt`` has
+    only what its env.py and its revisions import."""
+    remark: str = ""
+    """What a reader of the results should know."""
 
 
 def install(application: Application) -> Path:
@@ -42,13 +38,15 @@ def install(application: Application) -> Path:
     folder = OUT / "environments" / application.name
     requirements = ROOT / "requirements" / f"{application.name}.txt"
     stamp = folder / ".ready"
-    if stamp.exists() and stamp.stat().st_mtime > requirements.stat().st_mtime:
+    if stamp.exists() and stamp.stat().st_mtime > max(place.stat().st_mtime for place in (requirements, _MIDFLIGHT)):
         return folder
     print(f"installing {application.name} ...", file=sys.stderr, flush=True)
     python = folder / "bin" / "python"
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, "--requirement", requirements], check=True)
+    if application.alone:
+        subprocess.run([*pip, "--no-deps", application.alone], check=True)
     subprocess.run([*pip, "--no-deps", "--editable", ROOT], check=True)
     stamp.touch()
     return folder

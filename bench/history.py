@@ -8,7 +8,8 @@ import subprocess
 import time
 from typing import TYPE_CHECKING
 
-from bench.environments import PREFECT, config_of, install
+from bench.applications import PREFECT
+from bench.environments import config_of, install
 
 from midflight.shadow.choice import ShadowChoice
 from midflight.shadow.opening import open_shadow

@@ -271,3 +271,37 @@ def test_env_py_says_where_the_revisions_are(tmp_path: Path) -> None:
     )
     checked = run_check(folder)
     assert (checked.code, checked.round_trips()) == (0, {"b1": "same"})
+
+
+def test_an_env_py_that_wants_to_be_given_its_connection(tmp_path: Path) -> None:
+    """As an application does it that migrates at its own start."""
+    env = """
+    from alembic import context
+
+    connection = context.config.attributes["connection"]
+    assert connection.dialect.name == "postgresql"
+    context.configure(connection=connection, transaction_per_migration=True)
+    context.run_migrations()
+    """
+    checked = run_check(write_project(tmp_path, TABLE, env=dedent(env)))
+    assert_proven(checked, "a1")
+    assert not any("one transaction" in note for note in checked.document["notes"])
+
+
+def test_an_env_py_that_takes_a_command_line_for_a_person(tmp_path: Path) -> None:
+    env = env_py(before="assert context.config.cmd_opts is None, 'use the command of the application'")
+    assert_proven(run_check(write_project(tmp_path, TABLE, env=env)), "a1")
+
+
+def test_an_env_py_that_would_connect_to_another_dialect_only(tmp_path: Path) -> None:
+    env = """
+    from alembic import context
+    from sqlalchemy import create_engine
+
+    with create_engine("sqlite://").connect() as connection:
+        context.configure(connection=connection)
+    """
+    checked = run_check(write_project(tmp_path, TABLE, env=dedent(env)))
+    assert (checked.code, checked.out) == (2, "")
+    assert f"{tmp_path / 'migrations' / 'env.py'}: it would connect to sqlite" in checked.err
+    assert "let it read a PostgreSQL URL" in checked.err

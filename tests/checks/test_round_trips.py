@@ -189,3 +189,66 @@ def test_roles_of_a_revision_do_not_outlive_its_database(tmp_path: Path) -> None
     )
     checked = run_check(folder)
     assert checked.round_trips() == {"a1": "same", "b2": "failed", "c3": "same"}
+
+
+def test_names_that_postgresql_picks_are_no_difference(tmp_path: Path) -> None:
+    """From 18 on a NOT NULL constraint has a name, and keeps it where its column gets another one."""
+    renamed = Revision(
+        "renamed",
+        after="table",
+        up="""
+        op.execute("ALTER TABLE t ALTER a SET NOT NULL")
+        op.execute("ALTER TABLE t RENAME a TO z")
+        op.execute("ALTER TABLE t ALTER z DROP NOT NULL")
+        op.execute("ALTER TABLE t ALTER b SET NOT NULL")
+        """,
+        down="""
+        op.execute("ALTER TABLE t ALTER b DROP NOT NULL")
+        op.execute("ALTER TABLE t RENAME z TO a")
+        """,
+    )
+    again = Revision(
+        "again",
+        after="renamed",
+        up="""
+        op.execute("ALTER TABLE t ALTER b DROP NOT NULL")
+        op.execute("ALTER TABLE t RENAME b TO y")
+        """,
+        down="""
+        op.execute("ALTER TABLE t ALTER y SET NOT NULL")
+        op.execute("ALTER TABLE t RENAME y TO b")
+        """,
+    )
+    named = Revision(
+        "named",
+        after="again",
+        up='op.execute("ALTER TABLE t ADD CONSTRAINT must NOT NULL z")',
+        down="""
+        op.execute("ALTER TABLE t ALTER z DROP NOT NULL")
+        op.execute("ALTER TABLE t ADD CONSTRAINT must_again NOT NULL z")
+        """,
+    )
+    checked = run_check(write_project(tmp_path, TABLE, renamed, again, named))
+    assert checked.round_trips() == {"table": "same", "renamed": "same", "again": "same", "named": "differs"}
+    assert checked.revision("again")["round_trip"]["after_downgrade"] == []
+
+
+def test_a_revision_that_commits_by_itself(tmp_path: Path) -> None:
+    """What comes after its COMMIT is committed as well: what follows does not run in the same transaction."""
+    commits = Revision(
+        "commits",
+        after="table",
+        up='op.execute("ALTER TABLE t ADD COLUMN c int"); op.get_bind().commit()',
+        down='op.execute("ALTER TABLE t DROP COLUMN c")',
+    )
+    after = Revision(
+        "after",
+        after="commits",
+        up='op.execute("CREATE VIEW v AS SELECT a FROM t")',
+        down='op.execute("DROP VIEW v")',
+    )
+    checked = run_check(write_project(tmp_path, TABLE, commits, after))
+    assert checked.round_trips() == {"table": "same", "commits": "same", "after": "same"}
+    [statement] = checked.revision("after")["statements"]
+    held = {(lock["relation"], lock["mode"]) for lock in statement["locks_held"]}
+    assert ("t", "ACCESS EXCLUSIVE") not in held

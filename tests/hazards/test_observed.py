@@ -49,6 +49,22 @@ async def sights(database: Address, setup: str, revision: str) -> tuple[Sight, .
     ("setup", "revision", "expected"),
     [
         (PARTITIONED, "ALTER TABLE t ALTER a TYPE int USING 1", ["change-type-rewrites"]),
+        (  # a table that takes the place of another one is the revision's own
+            TABLE,
+            (
+                "CREATE TABLE n (id int, a text); INSERT INTO n SELECT id, a FROM t; DROP TABLE t;"
+                "ALTER TABLE n RENAME TO t; ALTER TABLE t ADD UNIQUE (a); UPDATE t SET a = ''; CREATE INDEX ON t (a)"
+            ),
+            ["drop-table"],
+        ),
+        (
+            TABLE,
+            (
+                "ALTER TABLE t RENAME TO old; CREATE TABLE t (id int); ALTER TABLE t ADD PRIMARY KEY (id);"
+                "CREATE INDEX ON old (a)"
+            ),
+            ["rename-table", "create-index-blocks-writes"],
+        ),
         (PARTITIONED, "ALTER TABLE t ALTER a SET NOT NULL", ["set-not-null-scans"]),
         (PARTITIONED, "ALTER TABLE t ADD CHECK (id > 0)", ["check-validates"]),
         (PARTITIONED, "UPDATE t SET a = ''", ["unbatched-update"]),
@@ -103,3 +119,23 @@ async def test_a_lock_is_seen_where_it_was_taken_and_after(database: Address) ->
     table = Name(None, "t")
     assert [sight.took(table, LockMode.SHARE) for sight in seen] == [False, True, True]
     assert not any(sight.took(table, LockMode.EXCLUSIVE) for sight in seen)
+
+
+@pytest.mark.parametrize("emptied", ["DELETE FROM t", "TRUNCATE t"])
+async def test_a_required_column_of_a_table_that_was_emptied_before(database: Address, emptied: str) -> None:
+    """It succeeds, but the running code's INSERTs fail all the same."""
+    [*_, last] = await sights(database, TABLE, f"{emptied}; ALTER TABLE t ADD COLUMN c int NOT NULL")
+    assert last.seen.trace is not None
+    assert last.seen.trace.error is None
+    [finding] = [one for one in judge((last,), BUILT_IN_HAZARDS) if one.hazard == "add-required-column"]
+    assert "it succeeds" in finding.message
+
+
+async def test_of_several_locks_on_a_table_the_strongest_is_told(database: Address) -> None:
+    setup = TABLE + "CREATE TABLE u (id int PRIMARY KEY);"
+    revision = (
+        "ALTER TABLE t ADD u int; ALTER TABLE t ADD FOREIGN KEY (u) REFERENCES u NOT VALID; ALTER TABLE u ADD a int"
+    )
+    [*_, last] = await sights(database, setup, revision)
+    [finding] = [one for one in judge((last,), BUILT_IN_HAZARDS) if one.hazard == "locks-several-tables"]
+    assert "already holds t (ACCESS EXCLUSIVE)" in finding.message

@@ -2,7 +2,8 @@
 
 env.py is configuration here: it is run, but what it would connect to is the shadow, and it ends where it would begin to
 migrate. Offline mode comes first, since it needs no database; online mode then refines what was learnt, because many
-projects set ``transaction_per_migration`` or ``include_object`` there alone. Either may fail; one is enough.
+projects set ``transaction_per_migration`` or ``include_object`` there alone. Either may fail; one is enough. Where both
+do, it is run as an application does it that migrates at its own start: with a connection to share.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.exc import InvalidRequestError, SQLAlchemyError
 
+from midflight.bridge.connections import AsyncLink, Link, SyncLink
 from midflight.bridge.explaining import explaining
 from midflight.errors import ProjectError
 from midflight.pg.addresses import Address
@@ -26,9 +28,16 @@ from midflight.pg.identifiers import QualifiedName
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from sqlalchemy import Connection
 
     from midflight.bridge.project import Project
 
+POSTGRESQL_URL = (
+    "let it read a PostgreSQL URL from wherever it reads its own; any will do, postgresql://localhost/any: "
+    "it is never connected to"
+)
 _FOR_ONE_RUN = frozenset(
     {
         "as_sql",
@@ -90,6 +99,11 @@ class _Reading:
     online_error: ProjectError | None
 
     @property
+    def is_enough(self) -> bool:
+        """Whether it got to ``configure`` in one of them."""
+        return self.offline is not None or self.online is not None
+
+    @property
     def wants_async_driver(self) -> bool:
         """Whether it made an asynchronous engine from a URL with a synchronous driver; SQLAlchemy tells so."""
         cause = self.online_error and self.online_error.__cause__
@@ -103,7 +117,10 @@ def read_environment(project: Project, shadow: Address) -> Environment:
         ProjectError: where neither mode gets that far; it names env.py and the reason.
     """
     read = _read_with_some_url(project, shadow)
-    if read.offline is None and read.online is None:
+    if not read.is_enough:
+        shared = _read_with_connection(project, shadow)
+        read = shared if shared.is_enough else read
+    if not read.is_enough:
         never = ProjectError(f"{project.env_py}: it never calls context.configure()")
         raise read.offline_error or read.online_error or never
     options = {**(read.offline or {}), **(read.online or {})}
@@ -125,13 +142,35 @@ def _read_with_some_url(project: Project, shadow: Address) -> _Reading:
     return read
 
 
+def _read_with_connection(project: Project, shadow: Address) -> _Reading:
+    """Read an env.py that wants to be given its connection, or that takes a command line for a person's.
+
+    https://alembic.sqlalchemy.org/en/latest/cookbook.html#connection-sharing
+    """
+    config, driver = project.config, _installed_driver()
+    url = shadow.url(f"postgresql+{driver}")
+    arguments, config.cmd_opts = config.cmd_opts, config.cmd_opts if getattr(config.cmd_opts, "x", None) else None
+    link: Link = AsyncLink(url) if driver == "asyncpg" else SyncLink(url)
+
+    def read(connection: Connection) -> _Reading:
+        config.attributes["connection"] = connection
+        return _read(project, shadow)
+
+    try:
+        return link.run(read)
+    finally:
+        config.attributes.pop("connection", None)
+        config.cmd_opts = arguments
+        link.close()
+
+
 def _read(project: Project, shadow: Address) -> _Reading:
     return _Reading(*_try_run(project, shadow, as_sql=True), *_try_run(project, shadow, as_sql=False))
 
 
 def _try_run(project: Project, shadow: Address, *, as_sql: bool) -> tuple[dict[str, Any] | None, ProjectError | None]:
     try:
-        with explaining(project.env_py), _own_logging_kept(), _connections_led_to(shadow):
+        with explaining(project.env_py), _own_logging_kept(), _connections_led_to(shadow, project.env_py):
             _run(project, as_sql=as_sql)
     except _Configured as configured:
         return configured.options, None
@@ -166,12 +205,12 @@ def _own_logging_kept() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _connections_led_to(shadow: Address) -> Iterator[None]:
+def _connections_led_to(shadow: Address, env_py: Path) -> Iterator[None]:
     """Let every SQLAlchemy engine that is made meanwhile connect to the shadow, whatever its URL says."""
 
     def lead(dialect: Dialect, _record: object, positional: list[Any], keywords: dict[str, Any]) -> None:
         if dialect.name != "postgresql":
-            raise ProjectError(f"env.py would connect to {dialect.name}")
+            raise ProjectError(f"{env_py}: it would connect to {dialect.name}", hint=POSTGRESQL_URL)
         to_shadow, options = dialect.create_connect_args(make_url(shadow.url(f"postgresql+{dialect.driver}")))
         positional[:] = to_shadow
         keywords.clear()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import enum
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateSchema
 
 from midflight.bridge.connections import Link, connect
+from midflight.bridge.known_types import known_types
 from midflight.bridge.thread import CodeExitedError, ProjectThread, TimeIsUpError
 from midflight.errors import MidflightError
 from midflight.pg.passwords import without_passwords
@@ -28,8 +29,13 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from midflight.bridge.environment import Environment
+    from midflight.bridge.known_types import KnownTypes
     from midflight.bridge.project import Project, Revision
     from midflight.pg.addresses import Address
+
+
+DUPLICATE_OBJECT = "42710"
+"""The SQLSTATE of CREATE TYPE for a type that is there. https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
 
 class Direction(enum.Enum):
@@ -49,6 +55,10 @@ class StepFailure:
     """Whether it was cut off when its time was up."""
     not_implemented: bool = False
     """Whether the revision says itself that there is no way: NotImplementedError, or no function of that name."""
+    type_is_there: bool = False
+    """Whether PostgreSQL refused to create a type, or something of the kind, that is there already."""
+    only_alone: bool = False
+    """Whether it fails by itself alone: as a part of a longer run it passes, and so it was applied after all."""
 
 
 class Walk:
@@ -72,13 +82,35 @@ class Walk:
     ) -> StepFailure | None:
         """Run one revision up or down; a failure is returned, not raised, and costs the connection.
 
+        An upgrade that would create a type again is run once more as a part of a longer run, in which SQLAlchemy
+        leaves that out; see ``known_types``.
+
         Args:
             direction: up or down.
             revision: the revision; the database is at one of its neighbours.
             limit: seconds that it may take.
             cut_off: ends the connections of a revision whose time is up.
         """
+        failure = await self._try(direction, revision, limit=limit, cut_off=cut_off)
+        if failure is None or direction is Direction.DOWN or not failure.type_is_there:
+            return failure
+        passes = await self._try(direction, revision, limit=limit, cut_off=cut_off, in_longer_run=True) is None
+        return replace(failure, only_alone=passes)
+
+    async def _try(
+        self,
+        direction: Direction,
+        revision: Revision,
+        *,
+        limit: float,
+        cut_off: Callable[[], None],
+        in_longer_run: bool = False,
+    ) -> StepFailure | None:
         stood: int | None = None
+
+        def run() -> None:
+            types = self._linked().run(known_types) if in_longer_run else {}
+            self._run(direction, revision, known=types)
 
         def note_and_cut_off() -> None:
             nonlocal stood
@@ -86,7 +118,7 @@ class Walk:
             cut_off()
 
         try:
-            await self._thread.run(lambda: self._run(direction, revision), limit=limit, cut_off=note_and_cut_off)
+            await self._thread.run(run, limit=limit, cut_off=note_and_cut_off)
         except asyncio.CancelledError:
             raise
         except Exception as error:  # noqa: BLE001 - a project's code may raise anything
@@ -144,20 +176,24 @@ class Walk:
             with connection.begin():
                 connection.execute(CreateSchema(schema, if_not_exists=True))
 
-    def _run(self, direction: Direction, revision: Revision, *, only_mark: bool = False) -> None:
+    def _run(
+        self, direction: Direction, revision: Revision, *, only_mark: bool = False, known: KnownTypes | None = None
+    ) -> None:
         script = self._project.script.get_revision(revision.id)
         step = _step(self._project, script, direction)
         if only_mark:
             step.migration_fn = lambda **_: None
-        self._linked().run(lambda connection: self._migrate(connection, script, step))
+        self._linked().run(lambda connection: self._migrate(connection, script, step, known or {}))
+        self._linked().run(_commit_rest)
 
-    def _migrate(self, connection: Connection, script: Script, step: RevisionStep) -> None:
+    def _migrate(self, connection: Connection, script: Script, step: RevisionStep, known: KnownTypes) -> None:
         """Run one step as Alembic's own commands do, so that transactions and the version table are Alembic's."""
         environment = EnvironmentContext(self._project.config, self._project.script, fn=lambda *_: [step])
         self._current = (Path(script.path), greenlet.getcurrent())
         try:
             with environment:
                 environment.configure(connection=connection, **self._environment.options)
+                environment.get_context().impl.memo.update(known)
                 with environment.begin_transaction():
                     environment.run_migrations()
         except Exception as error:
@@ -176,6 +212,15 @@ def _step(project: Project, script: Script, direction: Direction) -> RevisionSte
     return MigrationStep.downgrade_from_script(revisions, script)
 
 
+def _commit_rest(connection: Connection) -> None:
+    """Commit what was sent after a revision's own COMMIT, such as the version: an env.py that allows for it does so.
+
+    Otherwise all that follows would run in that transaction, and nobody else would see any of it.
+    """
+    if connection.in_transaction():
+        connection.commit()
+
+
 def _was_closed(connection: Connection) -> bool:
     """Tell whether a revision has closed its connection; one that the server ended is another matter."""
     return connection.closed or (not connection.invalidated and not connection.connection.is_valid)
@@ -192,7 +237,14 @@ def _failure(error: BaseException, revision: Revision, direction: Direction, sto
         line,
         timed_out=isinstance(error, TimeIsUpError),
         not_implemented=isinstance(error, NotImplementedError),
+        type_is_there=_sqlstate(error) == DUPLICATE_OBJECT,
     )
+
+
+def _sqlstate(error: BaseException) -> str | None:
+    """Return PostgreSQL's code of an error, by whichever driver it came."""
+    cause = error.orig if isinstance(error, DBAPIError) else None
+    return getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
 
 
 def _reason(error: BaseException) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from midflight.catalog.snapshot import Part, Parts, Snapshot, Unit
 
 _NO_PARTS: Parts = {}
+_PICKED = re.compile(r"_not_null\d*$")
+"""How PostgreSQL names a NOT NULL constraint: after the table and the column, with a number where that is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +61,22 @@ class SchemaDiff:
 
     @property
     def is_order_alone(self) -> bool:
-        """Whether nothing differs but the order of columns."""
+        """Whether nothing differs but the order of columns, and names that PostgreSQL picks."""
         positions = all(change.name == "position" for changed in self.changed for change in changed.changes)
-        return bool(self) and not self.added and not self.removed and positions
+        return bool(self) and self._swaps_picked_names_alone and positions
+
+    @property
+    def is_picked_names_alone(self) -> bool:
+        """Whether nothing differs but names that PostgreSQL picks for NOT NULL constraints, from 18 on.
+
+        Such a constraint keeps its name where its column gets another one: nobody has chosen it, or asks for it.
+        """
+        return bool(self.added) and not self.changed and self._swaps_picked_names_alone
+
+    @property
+    def _swaps_picked_names_alone(self) -> bool:
+        added, removed = ([_unnamed(one) for one in side] for side in (self.added, self.removed))
+        return None not in added and Counter(added) == Counter(removed)
 
     def lines(self) -> Iterator[str]:
         """Write it for a terminal; nothing where the schemas are equal."""
@@ -78,6 +95,14 @@ def diff(before: Snapshot, after: Snapshot) -> SchemaDiff:
         changed=tuple(found for unit in units for found in _changed(before, after, unit)),
         headings={unit: _heading(after if unit in after.units else before, unit) for unit in units},
     )
+
+
+def _unnamed(found: SchemaObject) -> tuple[object, ...] | None:
+    """Return what a NOT NULL constraint says without its name; None where somebody named it, or it is none."""
+    definition = found.attributes.get("definition") or ""
+    if found.part.kind != "constraint" or not definition.startswith("NOT NULL ") or not _PICKED.search(found.part.sub):
+        return None
+    return (found.unit, *sorted(found.attributes.items()))
 
 
 def _differs(before: Mapping[Unit, Parts], after: Mapping[Unit, Parts], unit: Unit) -> bool:

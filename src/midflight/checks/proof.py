@@ -53,7 +53,7 @@ async def prove(ground: Ground, walk: Walk, revision: Revision, limit: float, *,
     held = await ground.rows.fill(before) if with_rows else Contents({})
     up = await step(ground, walk, Direction.UP, revision, limit)
     upgraded = ground.snapshot
-    if up.failure:
+    if up.failure and not up.failure.only_alone:
         return Proof(before, up, state_is_lost=upgraded != before)
     down = await step(ground, walk, Direction.DOWN, revision, limit)
     losses = () if down.failure or down.on_rows or up.on_rows else await ground.rows.lost_since(held)
@@ -85,15 +85,20 @@ async def _round_trip(  # noqa: PLR0917 - one place calls it
         lines = tuple(way_back.lines())
         return RoundTrip(RoundTripStatus.DIFFERS, "downgrade() takes nothing back", after_downgrade=lines)
     failure = await step_again(ground, walk, revision, limit, up)
-    if failure:
+    if failure and not failure.only_alone:
         reason = f"second upgrade, after the downgrade: {failure.reason}"
         return RoundTrip(RoundTripStatus.FAILED, reason, failure.line, tuple(way_back.lines()))
-    forth_again = diff(upgraded, ground.snapshot)
+    ways = (way_back, diff(upgraded, ground.snapshot))
+    after_downgrade, after_second_upgrade = (() if _is_nothing(way) else tuple(way.lines()) for way in ways)
     return RoundTrip(
-        _status([difference for difference in (way_back, forth_again) if difference]),
-        after_downgrade=tuple(way_back.lines()),
-        after_second_upgrade=tuple(forth_again.lines()),
+        _status([way for way in ways if not _is_nothing(way)]),
+        after_downgrade=after_downgrade,
+        after_second_upgrade=after_second_upgrade,
     )
+
+
+def _is_nothing(difference: SchemaDiff) -> bool:
+    return not difference or difference.is_picked_names_alone
 
 
 def _status(differences: Sequence[SchemaDiff]) -> RoundTripStatus:

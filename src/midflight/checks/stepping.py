@@ -67,7 +67,9 @@ async def step_again(
 def on_rows(ground: Ground, stepped: Stepped) -> RowsFailure | None:
     """Tell how a step failed, if it did, and rows may be to blame."""
     failure = stepped.failure
-    if failure is None or failure.not_implemented or failure.timed_out or not ground.rows.are_there:
+    if failure is None or not ground.rows.are_there:
+        return None
+    if failure.not_implemented or failure.timed_out or failure.only_alone:
         return None
     refused = next((statement for statement in reversed(stepped.statements) if statement.error), None)
     if refused is None:
@@ -83,4 +85,10 @@ async def _once(ground: Ground, walk: Walk, direction: Direction, revision: Revi
         statements = recording.statements()
     ground.rows.note(statements)
     await ground.look()
-    return Stepped(statements, failure)
+    return Stepped(_told_once(statements) if failure and failure.only_alone else statements, failure)
+
+
+def _told_once(statements: tuple[TracedStatement, ...]) -> tuple[TracedStatement, ...]:
+    """Leave out what came before the failure of a revision that was then run again, and sent it for a second time."""
+    failed = next((index for index, statement in enumerate(statements) if statement.error), 0)
+    return statements[failed:]

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from midflight.bridge.environment import Environment
     from midflight.bridge.imports import ImportedModel
     from midflight.bridge.project import Revision
+    from midflight.bridge.walk import StepFailure
     from midflight.catalog import Snapshot
     from midflight.checks.proof import Proof
     from midflight.hazards.evidence import Sight
@@ -45,6 +46,13 @@ if TYPE_CHECKING:
     from midflight.pg.identifiers import QualifiedName
     from midflight.registry import Hazards
     from midflight.shadow.shadow import ServerFacts
+
+
+_ONLY_ALONE = (
+    ". A run of `alembic upgrade` that creates the type as well may hide it, such as a test's from base: within one "
+    "run SQLAlchemy creates a type once. On a database that stands at the revision before, it fails"
+)
+_TYPE_IS_THERE = "Name the type as one that is there: postgresql.ENUM(..., name=..., create_type=False)."
 
 
 def not_run(revision: Revision, reason: str) -> RevisionResult:
@@ -83,7 +91,7 @@ def result_of(
         outcome=Outcome.FAILED if failure else Outcome.PASSED,
         statements=statements,
         findings=(
-            *([failure_of(statements, f"upgrade() fails: {failure.reason}", failure.line, server)] if failure else ()),
+            *([_failure(statements, failure, server)] if failure else ()),
             *found,
             *_on_rows(proof, statements, found),
             *_way_back(proof.round_trip),
@@ -139,6 +147,14 @@ def findings_of_history(history: Iterable[Revision], heads: tuple[str, ...]) -> 
         return ()
     message = f"the history has {len(heads)} heads ({', '.join(sorted(heads))}): `alembic upgrade head` refuses to run"
     return (_finding(several_heads.HAZARD, message, fix=f"alembic merge -m 'merge heads' {' '.join(sorted(heads))}"),)
+
+
+def _failure(statements: tuple[TracedStatement, ...], failure: StepFailure, server: ServerFacts) -> Finding:
+    """Say why a revision failed."""
+    found = failure_of(statements, f"upgrade() fails: {failure.reason}", failure.line, server)
+    return (
+        replace(found, message=f"{found.message}{_ONLY_ALONE}", advice=_TYPE_IS_THERE) if failure.only_alone else found
+    )
 
 
 def failure_of(statements: tuple[TracedStatement, ...], reason: str, line: int | None, server: ServerFacts) -> Finding:

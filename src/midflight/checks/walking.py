@@ -215,7 +215,7 @@ class Walking:
         if self._fails_on_rows_perhaps(ground, revision, proof):
             self._waiting.appendleft(revision)
             return True
-        if proof.failure is None:
+        if proof.failure is None or proof.failure.only_alone:
             self._applied.append(revision)
         else:
             self._broken.add(revision.id)
@@ -250,7 +250,7 @@ class Walking:
     async def _apply(self, ground: Ground, walk: Walk, revision: Revision) -> Proof:
         before = ground.snapshot
         up = await step(ground, walk, Direction.UP, revision, self._conditions.time_limit)
-        return Proof(before, up, state_is_lost=up.failure is not None)
+        return Proof(before, up, state_is_lost=up.failure is not None and not up.failure.only_alone)
 
     def _fails_on_rows_perhaps(self, ground: Ground, revision: Revision, proof: Proof) -> bool:
         """Tell whether a failure left half of a revision behind and rows may be to blame: it is tried again without."""
@@ -265,7 +265,7 @@ class Walking:
     async def _apply_again(self, ground: Ground, walk: Walk, revision: Revision) -> None:
         """Apply a revision on a new database; it passed on the one before."""
         failure = await self._step(Direction.UP, ground, walk, revision)
-        if failure:
+        if failure and not failure.only_alone:
             again = "it passed, but not again on a new database of the same server"
             raise MidflightError(f"{revision.path}: {again}: {failure.reason}", hint="what did it leave on the server?")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from midflight.hazards.fix import NEXT, alter_table, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.pg.identifiers import quote_identifier
-from midflight.sql.changes import AddColumn
+from midflight.sql.changes import AddColumn, Delete, Truncate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ def check(sight: Sight) -> Iterator[Harm]:
     """See a new column of a live table that must have a value and for which older rows get none."""
     for added in sight.changes(AddColumn):
         if added.column.not_null and not _has_value(added.column) and sight.concerns_live_table(added.table):
-            yield Harm(str(added.table), _message(added), _fix(added))
+            yield Harm(str(added.table), _message(added, is_emptied=_is_emptied(added, sight)), _fix(added))
 
 
 def _has_value(column: Column) -> bool:
@@ -29,7 +29,23 @@ def _has_value(column: Column) -> bool:
     return has_default or column.identity or column.is_serial
 
 
-def _message(added: AddColumn) -> str:
+def _is_emptied(added: AddColumn, sight: Sight) -> bool:
+    """Tell whether the same transaction has removed all rows of the table before."""
+    before = [earlier for earlier in sight.earlier_with(Delete, Truncate) if earlier.shares_transaction(sight)]
+    deleted = (delete for earlier in before for delete in earlier.changes(Delete))
+    truncated = (truncate for earlier in before for truncate in earlier.changes(Truncate))
+    return any(
+        delete.where is None and not delete.joined and delete.table.may_be(added.table) for delete in deleted
+    ) or (any(truncate.table.may_be(added.table) for truncate in truncated))
+
+
+def _message(added: AddColumn, *, is_emptied: bool) -> str:
+    if is_emptied:
+        return (
+            f"The new column {added.column.name} is NOT NULL and has no default. This revision has removed the rows "
+            "before, so it succeeds, but every INSERT of the running code, which does not know the column, fails from "
+            "then on."
+        )
     return (
         f"The new column {added.column.name} is NOT NULL and has no default: where {added.table} has rows the "
         "statement fails, and its transaction with it. Even on an empty table, every INSERT of the running code, which "

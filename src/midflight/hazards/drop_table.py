@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.fix import lines
+from midflight.hazards.fix import execute, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
+from midflight.hazards.old_names import renamed_table_takes
 from midflight.sql.changes import DropTable
 
 if TYPE_CHECKING:
@@ -19,7 +20,25 @@ def check(sight: Sight) -> Iterator[Harm]:
     """See a live table that is dropped."""
     for drop in sight.changes(DropTable):
         if sight.concerns_live_table(drop.table):
-            yield Harm(str(drop.table), _message(drop), _fix(drop))
+            yield (
+                _swap(drop)
+                if renamed_table_takes(drop.table, sight)
+                else Harm(str(drop.table), _message(drop), _fix(drop))
+            )
+
+
+def _swap(drop: DropTable) -> Harm:
+    table = drop.table
+    return Harm(
+        str(table),
+        f"Another table takes the name {table} before this commits. What sessions write into {table} between the copy "
+        "of its rows and this statement, which waits for them, is lost, and nothing tells.",
+        lines(
+            "before the rows are copied: nothing is written from then on, readers go on until the drop;",
+            "it fails at once if somebody is writing: then run the upgrade again",
+            execute(f"LOCK TABLE {table.sql} IN SHARE ROW EXCLUSIVE MODE NOWAIT"),
+        ),
+    )
 
 
 def _message(drop: DropTable) -> str:
@@ -50,6 +69,11 @@ HAZARD = Hazard(
         Example(
             setup="CREATE TABLE carts (id int PRIMARY KEY); CREATE TABLE lines (cart_id int REFERENCES carts (id));",
             revision="DROP TABLE IF EXISTS carts CASCADE;",
+        ),
+        Example(
+            setup="CREATE TABLE carts (id int PRIMARY KEY);",
+            revision="CREATE TABLE new_carts (id bigint); INSERT INTO new_carts SELECT * FROM carts; DROP TABLE carts;"
+            "ALTER TABLE new_carts RENAME TO carts;",
         ),
     ),
     safe=(Example(setup="", revision="CREATE TABLE scratch (id int); DROP TABLE scratch;"),),

@@ -188,8 +188,7 @@ class Sight:
     def first_name(self, name: Name) -> str:
         """What a table was called before the revision, for a person; so that two names of one table are one."""
         relation = self._relation(name)
-        former = self._former_names(name)
-        return str(relation.name) if relation else str(former[0] if former else name)
+        return str(relation.name if relation else (self._names_before(name) or (name,))[0])
 
     def took(self, name: Name, mode: LockMode) -> bool:
         """Tell whether the statement runs with a lock of this mode on a table, taken by itself or before."""
@@ -256,24 +255,45 @@ class Sight:
 
     def _relation(self, name: Name) -> Relation | None:
         """Find a table among the observed locks; what its own transaction renamed is known there by its former name."""
-        names = (name, *self._former_names(name))
-        tables = (lock.relation for lock in self._locks() if lock.relation.kind in _NAMED_IN_QUERIES)
-        return next((table for table in tables if any(known.may_be(table.name) for known in names)), None)
+        tables = [lock.relation for lock in self._locks() if lock.relation.kind in _NAMED_IN_QUERIES]
+        known = self._names_before(name)
+        return next((table for one in known for table in tables if one.may_be(table.name)), None)
 
-    def _former_names(self, name: Name) -> tuple[Name, ...]:
-        former: list[Name] = []
-        for change in self._earlier_changes(name):
-            match change:
-                case RenameTable(table=table, new_name=new) if new == name.name:
-                    former.append(table)
-                case RenameView(view=view, new_name=new, column=None) if new == name.name:
-                    former.append(view)
-                case SetSchema(table=table, schema=schema) if schema == name.schema and table.name == name.name:
-                    former.append(table)
-                case _:
-                    pass
-        return tuple(former)
+    def _names_before(self, name: Name) -> tuple[Name, ...]:
+        """Return what the table that has this name here has been called, the first name first.
+
+        None at all where the revision itself made it: then another table may have had that name before.
+        """
+        for index, change in reversed(self.scene.changes_by_name.get(name.name, ())):
+            if index >= self.index:
+                continue
+            if self._makes(change, name):
+                return ()
+            former = _former_name(change, name)
+            if former is not None:
+                names = Sight(self.scene, index)._names_before(former)  # noqa: SLF001 - the same class, an earlier place
+                return (*names, name) if names else ()
+        return (name,)
+
+    def _makes(self, change: Change, name: Name) -> bool:
+        """Tell whether a change makes a table of just this name, and not another of the name in another schema."""
+        match change:
+            case CreateTable(table=made) | CreateTableAs(table=made) | CreateView(view=made):
+                return (made.schema or "public") == (name.schema or "public") and self._creates(change, name)
+            case _:
+                return False
 
     def _is_part(self, relation: Relation, name: Name) -> bool:
         table = self._relation(name)
         return table is not None and (table.kind == "p" or (relation.table or relation.name) == table.name)
+
+
+def _former_name(change: Change, name: Name) -> Name | None:
+    """Return what a table was called before a change gave it this name; None where it did not."""
+    match change:
+        case RenameTable(table=former, new_name=new) | RenameView(view=former, new_name=new, column=None):
+            return former if new == name.name and new != former.name else None
+        case SetSchema(table=former, schema=schema):
+            return former if schema == name.schema and former.name == name.name and former != name else None
+        case _:
+            return None

@@ -28,13 +28,20 @@ def check(sight: Sight) -> Iterator[Harm]:
     table, mode = next(_changed(sight), (None, None))
     if table is None or mode is None:
         return
-    before = [
-        changed for earlier in sight.earlier if earlier.shares_transaction(sight) for changed in _changed(earlier)
-    ]
-    others = {other: held for other, held in before if other != table}
-    if len(others) == 1 and table not in dict(before):
-        ((other, held),) = others.items()
-        yield Harm(table, _message(table, mode, other, held), _FIX)
+    held = _held_before(sight)
+    if len(held) == 1 and table not in held:
+        ((other, strongest),) = held.items()
+        yield Harm(table, _message(table, mode, other, strongest), _FIX)
+
+
+def _held_before(sight: Sight) -> dict[str, LockMode]:
+    """The live tables that the transaction has changed so far, each with the strongest lock on it."""
+    held: dict[str, LockMode] = {}
+    for earlier in sight.earlier:
+        if earlier.shares_transaction(sight):
+            for table, mode in _changed(earlier):
+                held[table] = max(mode, held.get(table, mode))
+    return held
 
 
 def _changed(sight: Sight) -> Iterator[tuple[str, LockMode]]:

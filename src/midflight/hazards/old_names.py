@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.sql.changes import CreateView
+from midflight.sql.changes import CreateTable, CreateView, RenameTable
 
 if TYPE_CHECKING:
     from midflight.hazards.evidence import Sight
@@ -19,3 +19,24 @@ def view_takes(name: Name, sight: Sight) -> bool:
         if later.shares_transaction(sight)
         for view in later.changes(CreateView)
     )
+
+
+def renamed_table_takes(name: Name, sight: Sight) -> bool:
+    """Tell whether a later statement of the same transaction gives that name to another table."""
+    return any(
+        rename.new_name == name.name
+        for later in sight.later
+        if later.shares_transaction(sight)
+        for rename in later.changes(RenameTable)
+    )
+
+
+def other_table_takes(name: Name, sight: Sight) -> bool:
+    """Tell whether another table has that name, new or renamed, by the time the transaction ends."""
+    created = any(
+        create.table.may_be(name)
+        for later in sight.later
+        if later.shares_transaction(sight)
+        for create in later.changes(CreateTable)
+    )
+    return created or renamed_table_takes(name, sight)

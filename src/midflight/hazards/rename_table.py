@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from midflight.hazards.fix import alter_table, execute, in_one_transaction, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
-from midflight.hazards.old_names import view_takes
+from midflight.hazards.old_names import other_table_takes, view_takes
 from midflight.pg.identifiers import quote_identifier
 from midflight.sql.changes import RenameTable
 from midflight.sql.names import Name
@@ -22,7 +22,23 @@ def check(sight: Sight) -> Iterator[Harm]:
     """See a live table that is renamed, and no view that takes its old name in the same transaction."""
     for rename in sight.changes(RenameTable):
         if sight.concerns_live_table(rename.table) and not view_takes(rename.table, sight):
-            yield Harm(str(rename.table), _message(rename), _fix(rename))
+            yield _replaced(rename) if other_table_takes(rename.table, sight) else _renamed(rename)
+
+
+def _renamed(rename: RenameTable) -> Harm:
+    return Harm(str(rename.table), _message(rename), _fix(rename))
+
+
+def _replaced(rename: RenameTable) -> Harm:
+    message = (
+        f"From the moment this commits, code that uses {rename.table} meets another table of that name: running "
+        f"instances find none of the rows that are now in {rename.new_name}, and fail where its columns are others."
+    )
+    advice = (
+        "Give the new table a name of its own, let a release write both and read the old one, copy the older rows in "
+        "batches, and let the next release read the new one."
+    )
+    return Harm(str(rename.table), message, advice=advice)
 
 
 def _message(rename: RenameTable) -> str:
@@ -54,7 +70,10 @@ HAZARD = Hazard(
     safe_form="Rename it and create a view with the old name in one transaction; drop the view a release later.",
     source_url="https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-UPDATABLE-VIEWS",
     check=check,
-    dangerous=(Example(setup=_TABLE, revision="ALTER TABLE users RENAME TO accounts;"),),
+    dangerous=(
+        Example(setup=_TABLE, revision="ALTER TABLE users RENAME TO accounts;"),
+        Example(setup=_TABLE, revision="ALTER TABLE users RENAME TO old_users; CREATE TABLE users (name text);"),
+    ),
     safe=(
         Example(
             setup=_TABLE,

@@ -61,12 +61,10 @@ def _locking(sight: Sight) -> Sight | None:
 def _harm(sight: Sight, work: str, locking: Sight) -> Harm:
     table, mode = max(locking.strong_locks(), key=lambda lock: lock[1])
     place = f" in line {locking.seen.line}" if locking.seen.line else ""
-    waiting = (
-        "every query on it waits, reads too" if mode.blocks_reads else "every INSERT, UPDATE and DELETE on it waits"
-    )
+    waiting = "query on {} waits, reads too" if mode.blocks_reads else "INSERT, UPDATE and DELETE on {} waits"
     message = (
         f"{locking.statement.kind}{place} locked {table} ({mode.label}), and that lock is held until the transaction "
-        f"ends. This {sight.statement.kind} {work} under it: for as long as that takes, {waiting}."
+        f"ends. This {sight.statement.kind} {work} under it: for as long as that takes, every {waiting.format(table)}."
     )
     return Harm(table, message, _FIX)
 
