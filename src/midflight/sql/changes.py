@@ -5,10 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from midflight.sql.objects import CreateSchema, DropDatabase, DropOther, DropSchema, SetLockTimeout
+from midflight.sql.objects import CreateSchema, DropDatabase, DropOther, DropSchema, SetLockTimeout, SetTimeZone
 from midflight.sql.partitions import AttachPartition, DetachPartition
-from midflight.sql.storage import Cluster, RefreshView, SetAccessMethod, SetLogged, SetTablespace, Vacuum
-from midflight.sql.types import AddEnumValue, CreateType, DropType, RenameEnumValue, RenameType
+from midflight.sql.storage import (
+    Cluster,
+    RefreshView,
+    SetAccessMethod,
+    SetIndexTablespace,
+    SetLogged,
+    SetTablespace,
+    Vacuum,
+)
+from midflight.sql.types import AddEnumValue, ConstrainDomain, CreateType, DropType, RenameEnumValue, RenameType
 
 if TYPE_CHECKING:
     from midflight.pg.locks import LockMode
@@ -411,7 +419,7 @@ TableChange = (
 )
 """Every change of one table: each has a ``table``."""
 
-TypeChange = CreateType | RenameType | AddEnumValue | RenameEnumValue | DropType
+TypeChange = CreateType | RenameType | AddEnumValue | RenameEnumValue | ConstrainDomain | DropType
 """Every change of one type: each has a ``type``."""
 
 ViewChange = CreateView | DropView | RenameView | RefreshView
@@ -423,10 +431,12 @@ Change = (
     | ViewChange
     | DropIndex
     | Reindex
+    | SetIndexTablespace
     | Vacuum
     | CreateSchema
     | DropSchema
     | DropDatabase
     | DropOther
     | SetLockTimeout
+    | SetTimeZone
 )

@@ -26,10 +26,10 @@ from midflight.sql.grammar.expressions import read_optional
 from midflight.sql.grammar.nodes import relation_name, strings
 from midflight.sql.grammar.types import type_text
 from midflight.sql.partitions import AttachPartition, DetachPartition
-from midflight.sql.storage import SetAccessMethod, SetLogged, SetTablespace
+from midflight.sql.storage import SetAccessMethod, SetIndexTablespace, SetLogged, SetTablespace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from midflight.sql.changes import Change
     from midflight.sql.names import Name
@@ -39,10 +39,18 @@ _OF_TABLES = frozenset({pb.OBJECT_TABLE, pb.OBJECT_FOREIGN_TABLE, pb.OBJECT_MATV
 
 def read_alter_table(statement: pb.AlterTableStmt) -> tuple[Change, ...]:
     """Read ALTER TABLE; ALTER INDEX, ALTER VIEW and the like share its node and change no table."""
+    table = relation_name(statement.relation)
+    if statement.objtype == pb.OBJECT_INDEX:
+        return tuple(_of_index(table, statement))
     if statement.objtype not in _OF_TABLES:
         return ()
-    table = relation_name(statement.relation)
     return tuple(_read_command(table, node.alter_table_cmd) for node in statement.cmds)
+
+
+def _of_index(index: Name, statement: pb.AlterTableStmt) -> Iterator[Change]:
+    """What ALTER INDEX does that takes long; its other forms only note something down."""
+    commands = (node.alter_table_cmd for node in statement.cmds)
+    return (SetIndexTablespace(index, each.name) for each in commands if each.subtype == pb.AT_SetTableSpace)
 
 
 def read_set_schema(statement: pb.AlterObjectSchemaStmt) -> tuple[Change, ...]:
