@@ -28,6 +28,11 @@ ALTER TABLE orders ALTER COLUMN tax TYPE numeric(12, 4);
 SET timezone = 'Europe/Berlin';
 ALTER TABLE customers ALTER COLUMN last_login TYPE timestamptz;
 
+-- case: timestamp to timestamptz by AT TIME ZONE
+-- dangerous: change-type-rewrites
+-- why: the expression is computed for each row, so the table is written anew, even under UTC.
+ALTER TABLE customers ALTER COLUMN last_login TYPE timestamptz USING last_login AT TIME ZONE 'UTC';
+
 -- case: char to text
 -- dangerous: change-type-rewrites
 -- why: the blanks at the end are cut off, so each value is written anew.
@@ -174,5 +179,5 @@ ALTER TABLE customers ALTER COLUMN email TYPE varchar(40) USING email::varchar(4
 
 -- case: longer text to text
 -- look-alike: lossy-type-change
--- why: varchar(32) fits into varchar(64).
-ALTER TABLE products ALTER COLUMN sku TYPE character varying(64);
+-- why: varchar(20) fits into varchar(64).
+ALTER TABLE orders ALTER COLUMN coupon TYPE character varying(64);

@@ -44,9 +44,26 @@ ALTER TABLE orders ADD CONSTRAINT total_not_negative CHECK (total >= 0);
 ALTER TABLE orders ADD COLUMN discount numeric(10, 2) CHECK (discount >= 0);
 
 -- case: check added to a domain
--- dangerous: check-validates
+-- dangerous: domain-constraint-validates | check-validates
 -- why: every table with a column of the domain is read, locked against writes (SHARE) until all are done.
 ALTER DOMAIN short_name ADD CONSTRAINT not_blank CHECK (VALUE <> '');
+
+-- case: validate a check of a domain
+-- dangerous: domain-constraint-validates | check-validates
+-- why: unlike that of a table, VALIDATE of a domain locks each table against writes (SHARE) while it reads it.
+ALTER DOMAIN short_name ADD CONSTRAINT not_blank CHECK (VALUE <> '') NOT VALID;
+-- next file
+ALTER DOMAIN short_name VALIDATE CONSTRAINT not_blank;
+
+-- case: domain becomes required
+-- dangerous: domain-constraint-validates | set-not-null-scans
+-- why: every table with a column of the domain is read, locked against writes (SHARE) until all are done.
+ALTER DOMAIN email_address SET NOT NULL;
+
+-- case: check of a domain not valid
+-- look-alike: domain-constraint-validates
+-- why: NOT VALID reads no table, and locks none.
+ALTER DOMAIN short_name ADD CONSTRAINT not_blank CHECK (VALUE <> '') NOT VALID;
 
 -- case: check not valid
 -- safe: check-validates

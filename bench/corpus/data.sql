@@ -50,6 +50,25 @@ BEGIN
 END
 $$;
 
+-- case: update by a function
+-- dangerous: unbatched-update | opaque-sql
+-- why: SELECT runs what the function says, and it writes every row.
+CREATE FUNCTION reset_tiers() RETURNS void LANGUAGE sql AS $$ UPDATE customers SET tier = 'free' $$;
+SELECT reset_tiers();
+
+-- case: type in a DO block
+-- look-alike: opaque-sql
+-- why: a type that nothing uses disturbs nobody; the block only asks whether it is there.
+DO $$ BEGIN
+    CREATE TYPE channel AS ENUM ('web', 'shop');
+EXCEPTION WHEN duplicate_object THEN NULL;
+END $$;
+
+-- case: sequence set by a SELECT
+-- look-alike: opaque-sql
+-- why: setval() writes to its sequence alone.
+SELECT setval('receipt_numbers', 1000);
+
 -- case: update of one row by its key
 -- safe: unbatched-update
 -- why: one row.
