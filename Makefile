@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup demo test lint format pins reference bench-check clean
+.PHONY: help setup demo test lint format pins reference bench-check bench-verdicts clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -46,6 +46,9 @@ reference: setup ## Write the generated pages of docs/reference anew; measures w
 
 bench-check: setup ## Measure the check on real histories; writes bench/out/check.json
 	@$(BIN)/python -m bench.check
+
+bench-verdicts: setup ## Score the check beside two linters on bench/corpus; writes docs/reference/verdicts.md
+	@$(BIN)/python -m bench.verdicts
 
 clean: ## Remove what was made
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache bench/out dist

@@ -38,18 +38,28 @@ MLFLOW = Application(
 
 
 def install(application: Application) -> Path:
-    """Make its environment, unless it is there and up to date, and return the environment's folder."""
-    folder = OUT / "environments" / application.name
-    requirements = ROOT / "requirements" / f"{application.name}.txt"
+    """Make its environment, with Midflight in it, and return the environment's folder."""
+    return make(application.name, "--no-deps", "--editable", str(ROOT))
+
+
+def make(name: str, *more: str) -> Path:
+    """Make the environment of ``requirements/NAME.txt``, unless it is there and up to date, and return its folder.
+
+    Args:
+        name: whose.
+        more: what ``pip install`` shall be called with afterwards.
+    """
+    folder = OUT / "environments" / name
+    requirements = ROOT / "requirements" / f"{name}.txt"
     stamp = folder / ".ready"
     if stamp.exists() and stamp.stat().st_mtime > requirements.stat().st_mtime:
         return folder
-    print(f"installing {application.name} ...", file=sys.stderr, flush=True)
-    python = folder / "bin" / "python"
+    print(f"installing {name} ...", file=sys.stderr, flush=True)
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, "--requirement", requirements], check=True)
-    subprocess.run([*pip, "--no-deps", "--editable", ROOT], check=True)
+    if more:
+        subprocess.run([*pip, *more], check=True)
     stamp.touch()
     return folder
 

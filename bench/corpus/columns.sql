@@ -116,8 +116,8 @@ ALTER TABLE customers ADD COLUMN email_lower text GENERATED ALWAYS AS (lower(ema
 CREATE TABLE boxes (a integer, b integer, volume integer GENERATED ALWAYS AS (a * b) STORED);
 
 -- case: generated column that becomes a plain one
--- look-alike: generated-column-rewrites
--- why: DROP EXPRESSION keeps the values as they are.
+-- dangerous: drop-default
+-- why: the values stay and nothing is written, but INSERTs of the running release leave the column out: NULL from now on.
 ALTER TABLE orders ALTER COLUMN total_in_cents DROP EXPRESSION;
 
 -- case: new serial column

@@ -163,3 +163,35 @@ def set_not_null_where_it_is_so_already() -> None:
     Nothing changes, and nothing is read.
     """
     op.alter_column("products", "title", nullable=False)
+
+
+def new_column_with_a_foreign_key() -> None:
+    """dangerous: foreign-key-validates
+
+    Alembic sends two statements, ADD COLUMN and ADD FOREIGN KEY; the second one reads every row.
+    """
+    op.add_column("order_items", sa.Column("warehouse_id", sa.BigInteger, sa.ForeignKey("customers.id"), nullable=True))
+
+
+def new_column_with_a_foreign_key_in_one_statement() -> None:
+    """look-alike: foreign-key-validates
+
+    PostgreSQL knows that the column is new and all NULL: no row is read.
+    """
+    op.execute("ALTER TABLE order_items ADD COLUMN warehouse_id bigint REFERENCES customers (id)")
+
+
+def new_column_that_is_unique() -> None:
+    """dangerous: unique-constraint-builds-index
+
+    Alembic sends ADD UNIQUE by itself; its index is built under ACCESS EXCLUSIVE.
+    """
+    op.add_column("customers", sa.Column("referral_code", sa.Text, unique=True))
+
+
+def new_column_with_an_index() -> None:
+    """dangerous: create-index-blocks-writes
+
+    index=True sends CREATE INDEX, which reads every row under SHARE.
+    """
+    op.add_column("customers", sa.Column("referral_code", sa.Text, index=True))

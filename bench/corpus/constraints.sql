@@ -194,7 +194,6 @@ ALTER TABLE orders ADD CONSTRAINT note_known CHECK (note IS NOT NULL) NOT VALID;
 ALTER TABLE orders VALIDATE CONSTRAINT note_known;
 -- next file
 ALTER TABLE orders ALTER COLUMN note SET NOT NULL;
-ALTER TABLE orders DROP CONSTRAINT note_known;
 
 -- case: set not null where it is so already
 -- look-alike: set-not-null-scans
@@ -214,3 +213,29 @@ BEGIN;
 CREATE TABLE vouchers (id bigint PRIMARY KEY, code text);
 ALTER TABLE vouchers ALTER COLUMN code SET NOT NULL;
 COMMIT;
+
+-- case: foreign key with the column in one statement
+-- look-alike: foreign-key-validates
+-- why: PostgreSQL knows that the column is new and all NULL.
+ALTER TABLE order_items ADD COLUMN warehouse_id bigint CONSTRAINT items_warehouse_fk REFERENCES customers (id);
+
+-- case: foreign key in the statement that adds the column
+-- dangerous: foreign-key-validates
+-- why: named as a constraint of the table, it is validated like any other: the rows are read.
+ALTER TABLE order_items ADD COLUMN warehouse_id bigint,
+    ADD CONSTRAINT items_warehouse_fk FOREIGN KEY (warehouse_id) REFERENCES customers (id);
+
+-- case: check in a table that is inherited from
+-- dangerous: check-validates
+-- why: each partition is read under ACCESS EXCLUSIVE.
+ALTER TABLE readings ADD CONSTRAINT value_positive CHECK (value > 0);
+
+-- case: not null of a partitioned table
+-- dangerous: set-not-null-scans
+-- why: each partition is read under ACCESS EXCLUSIVE.
+ALTER TABLE readings ALTER COLUMN value SET NOT NULL;
+
+-- case: check that says the same once more
+-- dangerous: check-validates
+-- why: PostgreSQL does not conclude from one CHECK to another: the rows are read.
+ALTER TABLE orders ADD CONSTRAINT shipped_once_more CHECK (shipped_at IS NOT NULL);

@@ -9,7 +9,7 @@ def update_of_all_rows() -> None:
 
     Every row is written and stays locked until the revision commits.
     """
-    customers = sa.table("customers", sa.column("tier"))
+    customers = sa.table("customers", sa.column("tier", sa.Text))
     op.execute(customers.update().values(tier="free"))
 
 
@@ -34,7 +34,7 @@ def update_of_one_row() -> None:
 
     One row by its key.
     """
-    settings = sa.table("settings", sa.column("key"), sa.column("value"))
+    settings = sa.table("settings", sa.column("key", sa.Text), sa.column("value", sa.Text))
     op.execute(settings.update().where(settings.c.key == "currency").values(value="EUR"))
 
 
@@ -68,7 +68,7 @@ def delete_of_a_few_keys() -> None:
 
     Two rows by their keys.
     """
-    settings = sa.table("settings", sa.column("key"))
+    settings = sa.table("settings", sa.column("key", sa.Text))
     op.execute(settings.delete().where(settings.c.key.in_(["old", "older"])))
 
 
@@ -113,3 +113,46 @@ def rows_of_a_table_that_is_new() -> None:
     op.bulk_insert(codes, [{"code": "a"}, {"code": "b"}])
     op.execute("UPDATE codes SET code = upper(code)")
     op.execute("DELETE FROM codes")
+
+
+def update_row_by_row() -> None:
+    """look-alike: unbatched-update
+
+    A row by its key each time.
+    """
+    bind = op.get_bind()
+    for key in ("currency", "country"):
+        bind.execute(sa.text("UPDATE settings SET value = upper(value) WHERE key = :key"), {"key": key})
+
+
+def rows_of_a_live_table() -> None:
+    """look-alike: ddl-and-backfill-in-one-transaction
+
+    Two rows that are written out.
+    """
+    op.add_column("settings", sa.Column("hint", sa.Text))
+    settings = sa.table("settings", sa.column("key", sa.Text), sa.column("value", sa.Text), sa.column("hint", sa.Text))
+    op.bulk_insert(settings, [{"key": "vat", "value": "19", "hint": "%"}, {"key": "land", "value": "DE", "hint": None}])
+
+
+def column_if_the_inspector_misses_it() -> None:
+    """look-alike: drop-column
+
+    The inspector says that there is no such column, so that nothing is dropped.
+    """
+    names = [column["name"] for column in sa.inspect(op.get_bind()).get_columns("customers")]
+    if "fax" in names:
+        op.drop_column("customers", "fax")
+    else:
+        op.add_column("customers", sa.Column("fax", sa.Text))
+
+
+def column_that_the_inspector_finds() -> None:
+    """dangerous: drop-column
+
+    The inspector says that the column is there, so that it is dropped.
+    """
+    names = [column["name"] for column in sa.inspect(op.get_bind()).get_columns("customers")]
+    for name in ("fax", "avatar"):
+        if name in names:
+            op.drop_column("customers", name)

@@ -263,3 +263,74 @@ DROP DATABASE IF EXISTS old_shop_of_nobody WITH (FORCE);
 -- look-alike: drop-database
 -- why: it is a string.
 COMMENT ON TABLE settings IS 'never DROP DATABASE by hand';
+
+-- case: update of a batch that is locked first
+-- look-alike: unbatched-update
+-- why: the canonical batch: a thousand keys, locked, then written.
+WITH batch AS (
+    SELECT id FROM orders WHERE note IS NULL ORDER BY id LIMIT 1000 FOR UPDATE SKIP LOCKED
+)
+UPDATE orders SET note = '' FROM batch WHERE orders.id = batch.id;
+
+-- case: update of rows that are written out
+-- look-alike: unbatched-update
+-- why: two rows, by the key.
+UPDATE products SET price = v.price FROM (VALUES (1, 9.99), (2, 19.99)) AS v (id, price) WHERE products.id = v.id;
+
+-- case: update of the newest row
+-- look-alike: unbatched-update
+-- why: the subquery yields one key.
+UPDATE orders SET note = 'the last one' WHERE id = (SELECT max(id) FROM orders);
+
+-- case: update of keys in an array
+-- look-alike: unbatched-update
+-- why: three rows.
+UPDATE products SET active = false WHERE id = ANY ('{17, 18, 4711}');
+
+-- case: update by a key and more
+-- look-alike: unbatched-update
+-- why: the whole primary key is given.
+UPDATE order_items SET amount = 2 WHERE order_id = 17 AND position = 1;
+
+-- case: update where something exists
+-- dangerous: unbatched-update
+-- why: every row with a partner is written.
+UPDATE customers AS c SET tier = 'gold' WHERE EXISTS (SELECT FROM orders AS o WHERE o.customer_id = c.id);
+
+-- case: merge into a table
+-- dangerous: unbatched-update | ddl-and-backfill-in-one-transaction
+-- why: every row with a partner is written.
+MERGE INTO orders AS o USING customers AS c ON c.id = o.customer_id
+WHEN MATCHED THEN UPDATE SET note = c.name;
+
+-- case: update on conflict from a query
+-- dangerous: unbatched-update
+-- why: each row that the query finds is written, new or there.
+INSERT INTO products SELECT * FROM products ON CONFLICT (id) DO UPDATE SET stock = excluded.stock + 1;
+
+-- case: delete by ctid in batches
+-- look-alike: unbatched-delete
+-- why: a thousand rows at most.
+DELETE FROM audit_log WHERE ctid IN (SELECT ctid FROM audit_log WHERE happened_at < '2020-01-01' LIMIT 1000);
+
+-- case: row if it is not there
+-- look-alike: ddl-and-backfill-in-one-transaction
+-- why: one row, written out.
+BEGIN;
+ALTER TABLE settings ADD COLUMN hint text;
+INSERT INTO settings (key, value) SELECT 'vat', '19' WHERE NOT EXISTS (SELECT FROM settings WHERE key = 'vat');
+COMMIT;
+
+-- case: delete of a partition's rows
+-- dangerous: delete-without-where
+-- why: all rows of the partition are gone.
+DELETE FROM ONLY readings_2025;
+
+-- case: catalog only
+-- look-alike: unbatched-update
+-- why: comments, statistics, privileges, policies and sequences touch no row.
+COMMENT ON COLUMN customers.tier IS 'UPDATE it by hand';
+CREATE STATISTICS orders_stats (dependencies) ON status, customer_id FROM orders;
+ALTER TABLE orders ALTER COLUMN status SET STATISTICS 500;
+GRANT UPDATE, DELETE ON settings TO CURRENT_USER;
+ALTER SEQUENCE receipt_numbers INCREMENT BY 2;

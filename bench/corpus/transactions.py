@@ -65,7 +65,7 @@ def column_and_backfill() -> None:
     ACCESS EXCLUSIVE is held while every row is written.
     """
     op.add_column("customers", sa.Column("email_lower", sa.Text))
-    customers = sa.table("customers", sa.column("email"), sa.column("email_lower"))
+    customers = sa.table("customers", sa.column("email", sa.Text), sa.column("email_lower", sa.Text))
     op.execute(customers.update().values(email_lower=sa.func.lower(customers.c.email)))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import asyncio
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import asyncpg
@@ -31,8 +33,6 @@ if TYPE_CHECKING:
 OF_ROUND_TRIP = frozenset({"missing-downgrade", "empty-downgrade", "downgrade-differs", "downgrade-fails"})
 """Findings about the way back, which no case has."""
 
-OF_WHOLE_FILE = frozenset({"no-lock-timeout"})
-
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -41,6 +41,23 @@ class Seen:
     said: Said
     statements: tuple[str, ...]
     """What the server did at each statement, in words."""
+
+
+def run_in_processes(
+    cases: Sequence[Case], folder: Path, choice: ShadowChoice, processes: int
+) -> tuple[int, dict[str, Seen]]:
+    """Check all cases, each process on a server of its own; return as :func:`run` does."""
+    shares = [cases[number::processes] for number in range(processes)]
+    with ProcessPoolExecutor(processes) as pool:
+        running = [
+            pool.submit(_run_alone, share, folder / f"process{number}", choice) for number, share in enumerate(shares)
+        ]
+        done = [each.result() for each in running]
+    return done[0][0], {case: seen for _, found in done for case, seen in found.items()}
+
+
+def _run_alone(cases: Sequence[Case], folder: Path, choice: ShadowChoice) -> tuple[int, dict[str, Seen]]:
+    return asyncio.run(run(cases, folder, choice))
 
 
 async def run(cases: Sequence[Case], folder: Path, choice: ShadowChoice) -> tuple[int, dict[str, Seen]]:
@@ -79,13 +96,6 @@ def _seen(result: CheckResult) -> Seen:
     found = {finding.hazard for finding in result.all_findings} - OF_ROUND_TRIP
     statements = tuple(_told(statement) for revision in result.revisions for statement in revision.statements)
     return Seen(Said(tuple(sorted(found)), frozenset(found)) if found else NOTHING, statements)
-
-
-def without(said: Said, rules: frozenset[str]) -> Said:
-    """Leave out what is told of the whole file."""
-    return replace(
-        said, rules=tuple(rule for rule in said.rules if rule not in rules), hazards=said.hazards - rules
-    )
 
 
 def _told(statement: TracedStatement) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from alembic import command
 from alembic.config import Config
+from sqlalchemy.exc import NoInspectionAvailable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,9 +97,12 @@ def write_sql(case: Case, folder: Path) -> tuple[Path, ...]:
     return tuple(files)
 
 
-def rendered(ini: Path) -> str:
-    """Return what ``alembic upgrade before:case --sql`` prints."""
+def rendered(ini: Path) -> str | None:
+    """Return what ``alembic upgrade before:case --sql`` prints; None where the revision asks a database first."""
     out = io.StringIO()
     config = Config(ini, output_buffer=out)
-    command.upgrade(config, f"{BEFORE}:{REVISION}", sql=True)
+    try:
+        command.upgrade(config, f"{BEFORE}:{REVISION}", sql=True)
+    except NoInspectionAvailable:
+        return None
     return out.getvalue()

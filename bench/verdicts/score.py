@@ -48,9 +48,9 @@ def is_right(case: Case, said: Said) -> bool:
 
 
 def score(cases: Iterable[Case], said: Mapping[str, Said]) -> Score:
-    """Count."""
+    """Count, over the cases that were offered to the tool."""
     dangerous, harmless = [], []
-    for case in cases:
+    for case in (case for case in cases if case.id in said):
         (dangerous if case.is_dangerous else harmless).append(case)
     return Score(
         dangerous=len(dangerous),
@@ -62,19 +62,11 @@ def score(cases: Iterable[Case], said: Mapping[str, Said]) -> Score:
     )
 
 
-def disagreements(
-    cases: Sequence[Case], tools: Mapping[str, Mapping[str, Said]], ours: str
-) -> tuple[Disagreement, ...]:
-    """Return the cases of which a rival and we are not equally right or wrong."""
+def disagreements(cases: Sequence[Case], tools: Mapping[str, Mapping[str, Said]]) -> tuple[Disagreement, ...]:
+    """Return the cases of which one tool is right and another one wrong."""
     found = []
     for case in cases:
-        of_case = {name: said[case.id] for name, said in tools.items()}
+        of_case = {name: said[case.id] for name, said in tools.items() if case.id in said}
         if len({is_right(case, said) for said in of_case.values()}) > 1:
             found.append(Disagreement(case, of_case))
-    assert all(ours in each.said for each in found)
     return tuple(found)
-
-
-def wrong(cases: Sequence[Case], said: Mapping[str, Said]) -> tuple[Case, ...]:
-    """Return the cases of which a tool is wrong."""
-    return tuple(case for case in cases if not is_right(case, said[case.id]))

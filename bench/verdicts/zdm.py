@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.verdicts.project import revision_text
-from bench.verdicts.said import Said, said
+from bench.verdicts.said import Said, translated
 
 from midflight import sql
 
@@ -69,7 +69,7 @@ def run(program: Path, cases: Sequence[Case], folder: Path) -> dict[str, Said]:
     rules: defaultdict[str, set[str]] = defaultdict(set)
     for found in json.loads(ran.stdout)["diagnostics"]:
         rules[owners[Path(found["path"])]].add(found["rule_id"])
-    return {case.id: said(rules[case.id], MEANINGS, frozenset()) for case in cases}
+    return {case.id: translated(rules[case.id], MEANINGS, frozenset()) for case in cases}
 
 
 def _write(case: Case, folder: Path) -> tuple[Path, ...]:

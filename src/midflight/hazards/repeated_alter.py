@@ -13,6 +13,7 @@ from midflight.sql.changes import (
     AlterColumnType,
     AlterTableOther,
     DropColumn,
+    DropExpression,
     DropNotNull,
     SetDefault,
     TableChange,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from midflight.hazards.evidence import Sight
 
 _COMBINABLE = (
-    *(AddColumn, DropColumn, AlterColumnType, DropNotNull, SetDefault),
+    *(AddColumn, DropColumn, AlterColumnType, DropExpression, DropNotNull, SetDefault),
     AlterTableOther,
 )
 """Not SET NOT NULL, which has to come later than the column that it is about. Not DROP CONSTRAINT, since that of a

@@ -180,6 +180,14 @@ class SetExpression:
 
 
 @dataclass(frozen=True, slots=True)
+class DropExpression:
+    """ALTER TABLE ... ALTER COLUMN ... DROP EXPRESSION: a generated column becomes a plain one."""
+
+    table: Name
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetNotNull:
     """ALTER TABLE ... ALTER COLUMN ... SET NOT NULL."""
 
@@ -306,6 +314,8 @@ class Insert:
     from_query: bool = False
     reads: tuple[Name, ...] = ()
     """The tables and views of that query."""
+    updates: bool = False
+    """Whether it changes the rows that are there already: ON CONFLICT DO UPDATE."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +330,10 @@ class Merge:
     """MERGE."""
 
     table: Name
+    updates: bool = False
+    """Whether it changes or deletes rows that are there already."""
+    from_query: bool = True
+    """As with INSERT: whether the number of its source's rows is not in the statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,6 +407,7 @@ TableChange = (
     | DropColumn
     | AlterColumnType
     | SetExpression
+    | DropExpression
     | SetNotNull
     | DropNotNull
     | SetDefault

@@ -13,6 +13,7 @@ from midflight.sql.changes import (
     AlterTableOther,
     DropColumn,
     DropConstraint,
+    DropExpression,
     DropNotNull,
     SetDefault,
     SetExpression,
@@ -96,6 +97,10 @@ def _set_expression(table: Name, command: pb.AlterTableCmd) -> Change:
     return SetExpression(table, command.name)
 
 
+def _drop_expression(table: Name, command: pb.AlterTableCmd) -> Change:
+    return DropExpression(table, command.name)
+
+
 def _set_default(table: Name, command: pb.AlterTableCmd) -> Change:
     return SetDefault(table, command.name, read_optional(_definition(command)))
 
@@ -153,6 +158,7 @@ _READERS: dict[int, Callable[[Name, pb.AlterTableCmd], Change]] = {
     pb.AT_ValidateConstraint: _validate_constraint,
     pb.AT_DropConstraint: _drop_constraint,
     pb.AT_SetExpression: _set_expression,
+    pb.AT_DropExpression: _drop_expression,
     pb.AT_AttachPartition: _attach_partition,
     pb.AT_DetachPartition: _detach_partition,
     pb.AT_SetLogged: _set_logged,
