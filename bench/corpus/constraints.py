@@ -10,9 +10,7 @@ def foreign_key_at_once() -> None:
 
     SHARE ROW EXCLUSIVE on both tables while each row is looked up.
     """
-    op.create_foreign_key(
-        "invoices_order_fk", "invoices", "orders", ["order_id"], ["id"], source_schema="billing"
-    )
+    op.create_foreign_key("invoices_order_fk", "invoices", "orders", ["order_id"], ["id"], source_schema="billing")
 
 
 def foreign_key_in_a_batch() -> None:

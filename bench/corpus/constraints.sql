@@ -153,7 +153,7 @@ COMMIT;
 -- case: exclusion constraint
 -- dangerous: exclusion-constraint
 -- why: its index is built under ACCESS EXCLUSIVE, and there is no online form.
-ALTER TABLE bookings ADD CONSTRAINT no_overlap EXCLUDE USING gist (during WITH &&);
+ALTER TABLE bookings ADD CONSTRAINT one_at_a_time EXCLUDE USING gist (during WITH &&) DEFERRABLE;
 
 -- case: exclusion constraint with a WHERE
 -- dangerous: exclusion-constraint

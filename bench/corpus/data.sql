@@ -204,7 +204,7 @@ COMMIT;
 -- case: drop type cascade
 -- dangerous: drop-cascade
 -- why: it drops the column of each table that has the type, with its values.
-DROP TYPE mood CASCADE;
+DROP TYPE IF EXISTS public.mood CASCADE;
 
 -- case: drop constraint cascade
 -- dangerous: drop-cascade
@@ -233,12 +233,12 @@ ALTER TABLE billing.invoices
 -- case: drop schema cascade
 -- dangerous: drop-schema
 -- why: all that is in it goes, unnamed.
-DROP SCHEMA legacy CASCADE;
+DROP SCHEMA billing CASCADE;
 
 -- case: drop two schemas
 -- dangerous: drop-schema
 -- why: all that is in them goes, unnamed.
-DROP SCHEMA IF EXISTS billing, legacy CASCADE;
+DROP SCHEMA IF EXISTS legacy, billing CASCADE;
 
 -- case: drop schema that is new
 -- look-alike: drop-schema

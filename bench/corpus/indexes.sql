@@ -140,7 +140,7 @@ ALTER INDEX orders_placed_idx RENAME TO orders_placed_at_idx;
 -- case: reindex table
 -- dangerous: reindex-blocks
 -- why: SHARE on the table and ACCESS EXCLUSIVE on each index, which every query plan opens.
-REINDEX TABLE orders;
+REINDEX TABLE billing.invoices;
 
 -- case: reindex index with options
 -- dangerous: reindex-blocks
@@ -150,7 +150,7 @@ REINDEX (VERBOSE) INDEX orders_placed_idx;
 -- case: reindex table concurrently
 -- safe: reindex-blocks
 -- why: CONCURRENTLY holds SHARE UPDATE EXCLUSIVE alone.
-REINDEX TABLE CONCURRENTLY orders;
+REINDEX TABLE CONCURRENTLY customers;
 
 -- case: reindex concurrently by option
 -- look-alike: reindex-blocks

@@ -3,7 +3,7 @@
 -- case: vacuum full
 -- dangerous: vacuum-full
 -- why: the table is written anew under ACCESS EXCLUSIVE.
-VACUUM FULL orders;
+VACUUM FULL order_items, audit_log;
 
 -- case: vacuum full among options
 -- dangerous: vacuum-full
@@ -13,7 +13,7 @@ VACUUM (ANALYZE, FULL, VERBOSE) customers;
 -- case: vacuum analyze
 -- safe: vacuum-full
 -- why: without FULL it holds SHARE UPDATE EXCLUSIVE, which lets reads and writes through.
-VACUUM (ANALYZE) orders;
+VACUUM (ANALYZE, PARALLEL 2) orders;
 
 -- case: vacuum with FULL off
 -- look-alike: vacuum-full

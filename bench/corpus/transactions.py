@@ -105,8 +105,9 @@ def index_in_autocommit_then_constraint() -> None:
     The index is committed before the constraint takes it over.
     """
     with op.get_context().autocommit_block():
-        op.create_index("invoices_number", "invoices", ["number"], unique=True, schema="billing",
-                        postgresql_concurrently=True)
+        op.create_index(
+            "invoices_number", "invoices", ["number"], unique=True, schema="billing", postgresql_concurrently=True
+        )
     op.execute("ALTER TABLE billing.invoices ADD CONSTRAINT number_key UNIQUE USING INDEX invoices_number")
 
 

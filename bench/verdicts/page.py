@@ -40,9 +40,7 @@ def page(
     ]
     sections = [_section(group, cases, seen) for group, cases in groups]
     head = f"{len(apart)} cases are judged rightly by one tool and wrongly by another. Under each: what the server did."
-    return "\n\n".join(
-        [HEAD.format(**facts).strip(), markdown(scores), "## Disagreements", head, *sections]
-    ) + "\n"
+    return "\n\n".join([HEAD.format(**facts).strip(), markdown(scores), "## Disagreements", head, *sections]) + "\n"
 
 
 def _section(group: str, cases: Sequence[Disagreement], seen: Mapping[str, Seen]) -> str:

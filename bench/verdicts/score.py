@@ -49,9 +49,9 @@ def is_right(case: Case, said: Said) -> bool:
 
 def score(cases: Iterable[Case], said: Mapping[str, Said]) -> Score:
     """Count, over the cases that were offered to the tool."""
-    dangerous, harmless = [], []
-    for case in (case for case in cases if case.id in said):
-        (dangerous if case.is_dangerous else harmless).append(case)
+    offered = [case for case in cases if case.id in said]
+    dangerous = [case for case in offered if case.is_dangerous]
+    harmless = [case for case in offered if not case.is_dangerous]
     return Score(
         dangerous=len(dangerous),
         named=sum(is_named(case, said[case.id]) for case in dangerous),

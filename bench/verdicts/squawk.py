@@ -1,4 +1,7 @@
-"""Squawk: a linter of PostgreSQL's SQL. https://squawkhq.com"""
+"""Squawk: a linter of PostgreSQL's SQL.
+
+Its rules: https://squawkhq.com/docs/rules
+"""
 
 from __future__ import annotations
 
@@ -86,7 +89,7 @@ STYLE = frozenset(
 
 def run(program: Path, files: Mapping[Path, str], version: int) -> dict[str, Said]:
     """Lint all files at once; what is said of each case, by its id, over all of its files."""
-    command = [program, "--reporter", "json", "--pg-version", f"{version}.0", *files]
+    command: list[str | Path] = [program, "--reporter", "json", "--pg-version", f"{version}.0", *files]
     ran = subprocess.run(command, capture_output=True, check=False)
     if ran.returncode > 1:
         raise RuntimeError(ran.stderr.decode())

@@ -1,7 +1,8 @@
-"""zdm, zero-downtime-migrations: a linter of Alembic, Aerich and Django migrations. https://pypi.org/project/zdm/
+"""zdm, zero-downtime-migrations: a linter of Alembic, Aerich and Django migrations.
 
-An Alembic case is given to it as the revision that it is. A case in SQL it takes in the form of Aerich, whose migrations
-are SQL: there it looks at more statements than in ``op.execute``.
+An Alembic case is given to it as the revision that it is. A case in SQL it takes in the form of Aerich, whose
+migrations are SQL: there it looks at more statements than in ``op.execute``.
+Its rules: https://github.com/Photoroom/zero-downtime-migrations
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ MEANINGS: dict[str, tuple[str, ...]] = {
 }
 """Its rules for Alembic and Aerich, with all hazards that each may be said to be about."""
 
-_AERICH = '''from tortoise import BaseDBAsyncClient
+_AERICH = """from tortoise import BaseDBAsyncClient
 
 RUN_IN_TRANSACTION = {in_transaction}
 
@@ -57,7 +58,7 @@ async def downgrade(db: BaseDBAsyncClient) -> str:
 
 
 MODELS_STATE = ""
-'''
+"""
 
 
 def run(program: Path, cases: Sequence[Case], folder: Path) -> dict[str, Said]:
