@@ -66,7 +66,7 @@ HAZARD = Hazard(
             revision="ALTER TABLE users ALTER COLUMN locale DROP DEFAULT;",
         ),
         Example(
-            setup="CREATE TABLE users (id int PRIMARY KEY, name text, low text GENERATED ALWAYS AS (lower(name)) STORED)",
+            setup="CREATE TABLE users (id int PRIMARY KEY, name text, low text GENERATED ALWAYS AS (name) STORED)",
             revision="ALTER TABLE users ALTER COLUMN low DROP EXPRESSION;",
         ),
     ),
