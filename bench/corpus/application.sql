@@ -186,9 +186,30 @@ ALTER TYPE order_status RENAME VALUE 'paid' TO 'settled';
 ALTER TYPE public.mood RENAME VALUE 'ok' TO 'it''s fine';
 
 -- case: rename enum type
--- look-alike: rename-enum-value
--- why: columns follow the type by its number; its labels stay.
+-- dangerous: rename-type
+-- why: columns follow the type, but SQLAlchemy on asyncpg casts each value to its name ($1::mood).
 ALTER TYPE mood RENAME TO temper;
+
+-- case: rename domain
+-- dangerous: rename-type
+-- why: columns follow it, casts in the running code do not.
+ALTER DOMAIN email_address RENAME TO mail_address;
+
+-- case: rename enum type that is new
+-- look-alike: rename-type
+-- why: the running release does not know it.
+BEGIN;
+CREATE TYPE chanel AS ENUM ('web', 'shop');
+ALTER TYPE chanel RENAME TO channel;
+COMMIT;
+
+-- case: rename value of an enum that is new
+-- look-alike: rename-enum-value
+-- why: the running release does not know it.
+BEGIN;
+CREATE TYPE channel AS ENUM ('web', 'shp');
+ALTER TYPE channel RENAME VALUE 'shp' TO 'shop';
+COMMIT;
 
 -- case: new enum value
 -- safe: rename-enum-value

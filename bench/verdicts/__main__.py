@@ -7,16 +7,19 @@ the page as it is.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import sys
 import tempfile
+from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.environments import OUT, ROOT, make
 from bench.verdicts import ours, squawk, zdm
 from bench.verdicts.case import read_corpus
+from bench.verdicts.old_release import broken_by
 from bench.verdicts.page import page
 from bench.verdicts.project import rendered, write_project, write_sql
 from bench.verdicts.said import without
@@ -44,9 +47,12 @@ def main() -> int:
     """Run all tools on all cases; return the exit code."""
     is_machine = "--machine" in sys.argv[1:]
     with tempfile.TemporaryDirectory() as name:
-        version, cases, tools, seen = _run(Path(name), ShadowChoice("machine" if is_machine else "embedded"))
+        folder, choice = Path(name), ShadowChoice("machine" if is_machine else "embedded")
+        version, cases, tools, seen = _run(folder, choice)
+        apart = disagreements(cases, tools)
+        files = _sql_files([each.case for each in apart], folder / "settled")
+        broken = asyncio.run(broken_by(choice, _texts(files)))
     scores = {tool: _scores(cases, said) for tool, said in tools.items()}
-    apart = disagreements(cases, tools)
     wrong = [case for case in cases if not is_right(case, tools["midflight"][case.id])]
     print(f"{len(cases)} cases on PostgreSQL {version}; {len(apart)} disagreements\n\n{terminal(scores)}")
     for case in wrong:
@@ -55,7 +61,7 @@ def main() -> int:
     (OUT / "verdicts.json").write_text(json.dumps(_document(cases, tools, seen), indent=1) + "\n")
     if not is_machine:
         facts = {"cases": len(cases), "version": version, **_pins()}
-        PAGE.write_text(page(scores, apart, seen, facts))
+        PAGE.write_text(page(scores, apart, seen, broken, facts))
     return _exit_code(scores["midflight"]["all"])
 
 
@@ -85,6 +91,13 @@ def _sql_files(cases: Sequence[Case], folder: Path) -> dict[Path, str]:
         else:
             files.update(dict.fromkeys(write_sql(case, place), case.id))
     return files
+
+
+def _texts(files: Mapping[Path, str]) -> dict[str, list[str]]:
+    texts: defaultdict[str, list[str]] = defaultdict(list)
+    for file, case in files.items():
+        texts[case].append(file.read_text())
+    return dict(texts)
 
 
 def _rendered(case: Case, folder: Path) -> tuple[Path, ...]:

@@ -63,7 +63,7 @@ def _run_alone(cases: Sequence[Case], folder: Path, choice: ShadowChoice) -> tup
 async def run(cases: Sequence[Case], folder: Path, choice: ShadowChoice) -> tuple[int, dict[str, Seen]]:
     """Check all cases that this server's version knows; return that version, and what was seen, by the case's id."""
     async with open_shadow(choice) as shadow:
-        await _make_tablespace(shadow.address)
+        await make_tablespace(shadow.address)
         conditions = Conditions(ShadowChoice(shadow.address), baseline=str(PRODUCTION), folder=folder)
         known = [case for case in cases if case.since <= shadow.facts.version.major]
         seen = {
@@ -72,7 +72,8 @@ async def run(cases: Sequence[Case], folder: Path, choice: ShadowChoice) -> tupl
     return shadow.facts.version.major, seen
 
 
-async def _make_tablespace(address: Address) -> None:
+async def make_tablespace(address: Address) -> None:
+    """Give a server the tablespace that cases speak of."""
     connection = await asyncpg.connect(**address.asyncpg_arguments())
     try:
         await connection.execute("SET allow_in_place_tablespaces = on")

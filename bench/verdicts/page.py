@@ -32,31 +32,43 @@ def page(
     scores: Mapping[str, Mapping[str, Score]],
     apart: Sequence[Disagreement],
     seen: Mapping[str, Seen],
+    broken: Mapping[str, tuple[str, ...]],
     facts: Mapping[str, object],
 ) -> str:
     """Write the page."""
     groups = [
         (group, list(cases)) for group, cases in groupby(apart, key=lambda each: f"{each.case.group}.{each.case.form}")
     ]
-    sections = [_section(group, cases, seen) for group, cases in groups]
-    head = f"{len(apart)} cases are judged rightly by one tool and wrongly by another. Under each: what the server did."
+    sections = [_section(group, cases, seen, broken) for group, cases in groups]
+    head = (
+        f"{len(apart)} cases are judged rightly by one tool and wrongly by another. Under each: what the server did at "
+        "each statement; and which queries of the release before, one a column of each table and view and one a label "
+        "of each enum, failed after it."
+    )
     return "\n\n".join([HEAD.format(**facts).strip(), markdown(scores), "## Disagreements", head, *sections]) + "\n"
 
 
-def _section(group: str, cases: Sequence[Disagreement], seen: Mapping[str, Seen]) -> str:
+def _section(
+    group: str, cases: Sequence[Disagreement], seen: Mapping[str, Seen], broken: Mapping[str, tuple[str, ...]]
+) -> str:
     return f"### {group.replace('.', ', ')}\n\n" + "\n".join(
-        line for each in cases for line in _lines(each, seen[each.case.id].statements)
+        line for each in cases for line in _lines(each, seen[each.case.id].statements, broken.get(each.case.id))
     )
 
 
-def _lines(each: Disagreement, statements: Sequence[str]) -> Iterator[str]:
+def _lines(each: Disagreement, statements: Sequence[str], broken: tuple[str, ...] | None) -> Iterator[str]:
     case = each.case
     label = f"{case.verdict}: {case.hazards[0]}" if case.is_dangerous else f"{case.verdict}, no {case.hazards[0]}"
-    yield f"- **{case.name}** ({label}). {case.why[:1].upper()}{case.why[1:]}"
+    yield f"- **{case.name}** ({label}): {case.why}"
     for tool, said in each.said.items():
         yield f"  - {tool} {'is right' if is_right(case, said) else 'is wrong'}: {_words(said)}"
     for statement in statements:
         yield f"  - `{statement.replace('`', '')}`"
+    if broken:
+        more = f" and {len(broken) - 1} more" if len(broken) > 1 else ""
+        yield f"  - after it this fails: `{broken[0]}`{more}"
+    elif broken is not None:
+        yield "  - after it no query of the release before fails"
 
 
 def _words(said: Said) -> str:

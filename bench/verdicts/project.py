@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 BEFORE, REVISION = "before", "case"
 """The revisions of the project: one that does nothing, as there always is one before, and the case."""
+
+_VERSION = re.compile(r"^UPDATE alembic_version .*;$", re.MULTILINE)
+"""Alembic's own note of what is applied; it is no part of a case."""
 
 _URL = "postgresql+asyncpg://nobody@nowhere.invalid/shop"
 _INI = "[alembic]\nscript_location = %(here)s/alembic\npath_separator = os\n"
@@ -105,4 +109,4 @@ def rendered(ini: Path) -> str | None:
         command.upgrade(config, f"{BEFORE}:{REVISION}", sql=True)
     except NoInspectionAvailable:
         return None
-    return out.getvalue()
+    return _VERSION.sub("", out.getvalue())

@@ -56,7 +56,7 @@ MEANINGS: dict[str, tuple[str, ...]] = {
     "disallowed-unique-constraint": ("unique-constraint-builds-index",),
     "prefer-repack": ("vacuum-full", "cluster"),
     "renaming-column": ("rename-column", "rename-view"),
-    "renaming-object": ("rename-view", "rename-enum-value"),
+    "renaming-object": ("rename-view", "rename-enum-value", "rename-type"),
     "renaming-table": ("rename-table",),
     "require-concurrent-index-creation": ("create-index-blocks-writes", "partitioned-index-blocks"),
     "require-concurrent-index-deletion": ("drop-index-blocks",),
