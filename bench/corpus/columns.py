@@ -93,6 +93,14 @@ def new_identity_column() -> None:
     op.add_column("bookings", sa.Column("id", sa.BigInteger, sa.Identity(always=True)))
 
 
+def column_becomes_an_identity_column() -> None:
+    """dangerous: identity-rejects-inserts
+
+    INSERTs of the running release that give it a value fail: ALWAYS refuses it.
+    """
+    op.alter_column("products", "id", existing_type=sa.Integer(), server_default=sa.Identity(always=True))
+
+
 def required_column_whose_default_goes_at_once() -> None:
     """dangerous: add-not-null-without-default
 

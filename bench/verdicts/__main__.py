@@ -71,8 +71,9 @@ def _run(
     """Run all tools; return the server's version, the cases that it knows, what each tool said, what was seen."""
     programs = make("rivals") / "bin"
     processes = min(MOST_PROCESSES, os.cpu_count() or 1)
-    version, seen = ours.run_in_processes(read_corpus(), folder / "midflight", choice, processes)
-    cases = tuple(case for case in read_corpus() if case.id in seen)
+    corpus = read_corpus()
+    version, seen = ours.run_in_processes(corpus, folder / "midflight", choice, processes)
+    cases = tuple(case for case in corpus if case.id in seen)
     tools = {
         "midflight": {case.id: seen[case.id].said for case in cases},
         "squawk": squawk.run(programs / "squawk", _sql_files(cases, folder / "squawk"), version),

@@ -28,7 +28,7 @@ MEANINGS: dict[str, tuple[str, ...]] = {
     "adding-not-nullable-field": ("set-not-null-scans", "add-required-column", "add-not-null-without-default"),
     "adding-required-field": ("add-required-column",),
     "adding-serial-primary-key-field": ("serial-column-rewrites", "primary-key-builds-index"),
-    "ban-alter-identity": (),
+    "ban-alter-identity": ("identity-rejects-inserts",),
     "ban-alter-domain-with-add-constraint": ("domain-constraint-validates",),
     "ban-concurrent-index-creation-in-transaction": ("concurrently-in-transaction",),
     "ban-drop-column": ("drop-column",),

@@ -13,6 +13,7 @@ from midflight.pg.locks import LockMode
 from midflight.sql.changes import (
     AddColumn,
     AddConstraint,
+    AddIdentity,
     AlterColumnType,
     AlterTableOther,
     CreateIndex,
@@ -67,6 +68,7 @@ _MODES: dict[type[Change], LockMode] = {
         (
             AddColumn,
             AddConstraint,
+            AddIdentity,
             AlterColumnType,
             Cluster,
             DropColumn,

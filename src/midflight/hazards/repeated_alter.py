@@ -10,6 +10,7 @@ from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.pg.locks import LockMode
 from midflight.sql.changes import (
     AddColumn,
+    AddIdentity,
     AlterColumnType,
     AlterTableOther,
     DropColumn,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from midflight.hazards.evidence import Sight
 
 _COMBINABLE = (
-    *(AddColumn, DropColumn, AlterColumnType, DropExpression, DropNotNull, SetDefault),
+    *(AddColumn, DropColumn, AlterColumnType, AddIdentity, DropExpression, DropNotNull, SetDefault),
     AlterTableOther,
 )
 """Not SET NOT NULL, which has to come later than the column that it is about. Not DROP CONSTRAINT, since that of a

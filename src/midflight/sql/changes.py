@@ -180,6 +180,16 @@ class SetExpression:
 
 
 @dataclass(frozen=True, slots=True)
+class AddIdentity:
+    """ALTER TABLE ... ALTER COLUMN ... ADD GENERATED AS IDENTITY."""
+
+    table: Name
+    column: str
+    always: bool
+    """ALWAYS, which refuses values that are given; else BY DEFAULT."""
+
+
+@dataclass(frozen=True, slots=True)
 class DropExpression:
     """ALTER TABLE ... ALTER COLUMN ... DROP EXPRESSION: a generated column becomes a plain one."""
 
@@ -407,6 +417,7 @@ TableChange = (
     | DropColumn
     | AlterColumnType
     | SetExpression
+    | AddIdentity
     | DropExpression
     | SetNotNull
     | DropNotNull

@@ -9,6 +9,7 @@ from postgast import pg_query_pb2 as pb
 from midflight.sql.changes import (
     AddColumn,
     AddConstraint,
+    AddIdentity,
     AlterColumnType,
     AlterTableOther,
     DropColumn,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from midflight.sql.changes import Change
     from midflight.sql.names import Name
 
+_ALWAYS = "a"
 _OF_TABLES = frozenset({pb.OBJECT_TABLE, pb.OBJECT_FOREIGN_TABLE, pb.OBJECT_MATVIEW})
 
 
@@ -95,6 +97,10 @@ def _alter_column_type(table: Name, command: pb.AlterTableCmd) -> Change:
 
 def _set_expression(table: Name, command: pb.AlterTableCmd) -> Change:
     return SetExpression(table, command.name)
+
+
+def _add_identity(table: Name, command: pb.AlterTableCmd) -> Change:
+    return AddIdentity(table, command.name, _definition(command).constraint.generated_when == _ALWAYS)
 
 
 def _drop_expression(table: Name, command: pb.AlterTableCmd) -> Change:
@@ -158,6 +164,7 @@ _READERS: dict[int, Callable[[Name, pb.AlterTableCmd], Change]] = {
     pb.AT_ValidateConstraint: _validate_constraint,
     pb.AT_DropConstraint: _drop_constraint,
     pb.AT_SetExpression: _set_expression,
+    pb.AT_AddIdentity: _add_identity,
     pb.AT_DropExpression: _drop_expression,
     pb.AT_AttachPartition: _attach_partition,
     pb.AT_DetachPartition: _detach_partition,
