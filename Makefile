@@ -2,10 +2,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-# Real histories are checked in environments of their own: everything in requirements but dev.
-PINNED := $(filter-out dev,$(basename $(notdir $(wildcard requirements/*.in))))
+# Real histories are checked in environments of their own: everything in requirements but these two.
+PINNED := $(filter-out dev rivals,$(basename $(notdir $(wildcard requirements/*.in))))
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --upgrade
 
-.PHONY: help setup demo test lint format pins reference bench-check histories clean
+.PHONY: help setup demo test lint format pins reference bench-check bench-verdicts histories clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -40,9 +41,9 @@ format: setup ## Format the code
 
 pins: ## Compile requirements/*.txt anew (needs uv)
 	@for name in dev $(PINNED); do \
-	  uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
-	    --extra shadow --upgrade pyproject.toml requirements/$$name.in -o requirements/$$name.txt || exit 1; \
+	  $(COMPILE) --extra shadow pyproject.toml requirements/$$name.in -o requirements/$$name.txt || exit 1; \
 	done
+	@$(COMPILE) requirements/rivals.in -o requirements/rivals.txt
 
 reference: setup ## Write the generated pages of docs/reference anew; measures what statements lock
 	@$(BIN)/python -m midflight.report.schema > docs/reference/check.schema.json
@@ -54,6 +55,9 @@ bench-check: setup ## Measure the check on real histories; writes bench/out/chec
 
 histories: setup ## Check the histories of real applications (ONLY=prefect,optuna for some); installs them first
 	@$(BIN)/python -m bench.histories $(ONLY)
+
+bench-verdicts: setup ## Score the check beside two linters on bench/corpus; writes docs/reference/verdicts.md
+	@$(BIN)/python -m bench.verdicts
 
 clean: ## Remove what was made
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache bench/out dist

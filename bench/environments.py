@@ -34,20 +34,29 @@ class Application:
 
 
 def install(application: Application) -> Path:
-    """Make its environment, unless it is there and up to date, and return the environment's folder."""
-    folder = OUT / "environments" / application.name
-    requirements = ROOT / "requirements" / f"{application.name}.txt"
+    """Make its environment, with Midflight in it, and return the environment's folder."""
+    alone = [(application.alone,)] if application.alone else []
+    return make(application.name, *alone, ("--editable", str(ROOT)))
+
+
+def make(name: str, *alone: tuple[str, ...]) -> Path:
+    """Make the environment of ``requirements/NAME.txt``, unless it is there and up to date, and return its folder.
+
+    Args:
+        name: whose.
+        alone: what ``pip install`` is called with afterwards, each by itself and without what it requires.
+    """
+    folder = OUT / "environments" / name
+    requirements = ROOT / "requirements" / f"{name}.txt"
     stamp = folder / ".ready"
     if stamp.exists() and stamp.stat().st_mtime > max(place.stat().st_mtime for place in (requirements, _MIDFLIGHT)):
         return folder
-    print(f"installing {application.name} ...", file=sys.stderr, flush=True)
-    python = folder / "bin" / "python"
+    print(f"installing {name} ...", file=sys.stderr, flush=True)
     subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, "--requirement", requirements], check=True)
-    if application.alone:
-        subprocess.run([*pip, "--no-deps", application.alone], check=True)
-    subprocess.run([*pip, "--no-deps", "--editable", ROOT], check=True)
+    for package in alone:
+        subprocess.run([*pip, "--no-deps", *package], check=True)
     stamp.touch()
     return folder
 

@@ -9,7 +9,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.environments import PREFECT, config_of, install
+from bench.applications import PREFECT
+from bench.environments import config_of, install
 from bench.written import write_revisions
 
 TABLES, REVISIONS = 100, 300

@@ -34,6 +34,11 @@ CREATE MATERIALIZED VIEW m AS SELECT id FROM u;
 CREATE UNIQUE INDEX ON m (id);
 CREATE VIEW w AS SELECT id FROM u;
 CREATE SCHEMA s;
+CREATE DOMAIN positive AS int CHECK (VALUE > 0);
+CREATE DOMAIN plain AS int;
+CREATE DOMAIN unproven AS int;
+ALTER DOMAIN unproven ADD CONSTRAINT c CHECK (VALUE > 0) NOT VALID;
+CREATE TABLE of_domains (plain plain, unproven unproven);
 CREATE SEQUENCE numbers;
 INSERT INTO u SELECT generate_series(1, 20);
 INSERT INTO t SELECT g, g, g, 'x', g, 'x', g, now(), g FROM generate_series(1, 20) g;
@@ -43,6 +48,7 @@ INSERT INTO p1 VALUES (1);
 INSERT INTO d_rest VALUES (100);
 INSERT INTO q VALUES (2);
 INSERT INTO fitting VALUES (2);
+INSERT INTO of_domains VALUES (1, 1);
 ANALYZE;
 """
 """Every table has rows, so that a scan can be told from the opening of an empty file, and statistics, so that a query
@@ -58,6 +64,8 @@ STATEMENTS: Mapping[str, Sequence[str]] = {
         "ALTER TABLE t ADD COLUMN x int GENERATED ALWAYS AS IDENTITY",
         "ALTER TABLE t ADD COLUMN x int GENERATED ALWAYS AS (a + 1) STORED",
         "ALTER TABLE t ADD COLUMN x int GENERATED ALWAYS AS (a + 1) VIRTUAL",
+        "ALTER TABLE t ADD COLUMN x plain -- a domain",
+        "ALTER TABLE t ADD COLUMN x positive -- a domain with a CHECK",
         "ALTER TABLE t ADD COLUMN x int REFERENCES u",
         "ALTER TABLE t ADD COLUMN x int DEFAULT 1 REFERENCES u",
         "ALTER TABLE t ADD COLUMN x int CHECK (x > 0)",
@@ -84,6 +92,10 @@ STATEMENTS: Mapping[str, Sequence[str]] = {
         "ALTER TABLE t ALTER COLUMN n TYPE numeric(10, 3)",
         "ALTER TABLE t ALTER COLUMN at TYPE timestamp -- under UTC",
         "ALTER TABLE days ALTER COLUMN mood TYPE text",
+        "ALTER DOMAIN plain ADD CONSTRAINT x CHECK (VALUE > 0)",
+        "ALTER DOMAIN plain ADD CONSTRAINT x CHECK (VALUE > 0) NOT VALID",
+        "ALTER DOMAIN unproven VALIDATE CONSTRAINT c",
+        "ALTER DOMAIN plain SET NOT NULL",
         "ALTER TYPE mood ADD VALUE 'happy'",
         "ALTER TYPE mood RENAME VALUE 'ok' TO 'fine'",
         "ALTER TYPE mood RENAME TO temper",

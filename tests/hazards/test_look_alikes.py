@@ -104,7 +104,6 @@ def test_what_cannot_be_read_is_said_to_be_unknown(text: str) -> None:
         ("DROP FUNCTION f() CASCADE", ["drop-cascade"]),
         ("DROP OWNED BY me", ["drop-cascade"]),
         ("ALTER TABLE t ALTER a SET EXPRESSION AS (b + 1)", ["generated-column-rewrites"]),
-        ("ALTER TABLE t ADD a int; ALTER TABLE u DROP a", ["locks-several-tables", "drop-column"]),
         ("LOCK TABLE t, u", ["lock-table"]),
         ("TRUNCATE t, u", ["truncate"]),
         ("CLUSTER", ["concurrently-in-transaction", "cluster"]),
@@ -185,6 +184,41 @@ def test_what_the_revision_itself_proved_counts() -> None:
     assert ids(proven + required) == []
     assert ids(proven + "ALTER TABLE t DROP CONSTRAINT c;" + required) == ["set-not-null-scans"]
     assert ids(proven.replace("t VALIDATE", "u VALIDATE") + required) == ["set-not-null-scans"]
+
+
+def test_a_time_zone_that_is_stated_says_which_moment_is_meant() -> None:
+    naive = table(TableFacts({"a": ColumnFacts("timestamp without time zone")}))
+    text = "ALTER TABLE t ALTER a TYPE timestamptz"
+    assert ids(text, naive) == ["change-type-rewrites", "lossy-type-change"]
+    assert ids(f"SET timezone = 'UTC'; {text}", naive) == ["change-type-rewrites"]
+    assert ids(f"SET TIME ZONE 'UTC'; {text}(0)", naive) == ["change-type-rewrites", "lossy-type-change"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ALTER TABLE t ADD a int; ALTER TABLE t DROP a", []),
+        ("ALTER TABLE t ADD a int; ALTER TABLE t DROP b", ["drop-column"]),
+        ("ALTER TABLE t ADD a int; ALTER TABLE u DROP a", ["locks-several-tables", "drop-column"]),
+        ("ALTER INDEX i SET TABLESPACE s", ["set-tablespace"]),
+        ("CREATE TABLE n (a int); CREATE INDEX i ON n (a); ALTER INDEX i SET TABLESPACE s", []),
+        ("ALTER DOMAIN d ADD CONSTRAINT c CHECK (VALUE > 0) NOT VALID; ALTER DOMAIN d DROP NOT NULL", []),
+        ("ALTER DOMAIN s.d ADD CHECK (VALUE > 0)", ["domain-constraint-validates"]),
+        ("MERGE INTO t USING u ON t.id = u.id WHEN MATCHED THEN UPDATE SET a = u.a", ["unbatched-update"]),
+        ("MERGE INTO t USING u ON t.id = u.id WHEN MATCHED THEN DELETE", ["unbatched-update"]),
+        ("MERGE INTO t USING u ON t.id = u.id WHEN NOT MATCHED THEN INSERT VALUES (u.id)", []),
+        ("MERGE INTO t USING (VALUES (1)) AS v (id) ON t.id = v.id WHEN MATCHED THEN UPDATE SET a = 1", []),
+        ("INSERT INTO t SELECT * FROM u ON CONFLICT DO NOTHING", []),
+        ("INSERT INTO t SELECT * FROM u ON CONFLICT (id) DO UPDATE SET a = excluded.a", ["unbatched-update"]),
+        ("CREATE TABLE n (id int); INSERT INTO n SELECT * FROM u ON CONFLICT (id) DO UPDATE SET id = 1", []),
+        ("CREATE DOMAIN d AS int NOT NULL; ALTER TABLE t ADD a d", ["constrained-domain-rewrites"]),
+        ("CREATE DOMAIN d AS int DEFAULT 1; ALTER TABLE t ADD a d", []),
+        ("CREATE DOMAIN d AS int NOT NULL; ALTER TABLE t ADD a d[]", []),
+        ("CREATE DOMAIN d AS int NOT NULL; CREATE TABLE n (a d); ALTER TABLE n ADD b d", []),
+    ],
+)
+def test_new_columns_indexes_and_domains(text: str, expected: list[str]) -> None:
+    assert ids(text) == expected
 
 
 def test_a_type_that_is_not_known_may_rewrite_and_says_so() -> None:

@@ -98,6 +98,41 @@ async def test_what_a_server_shows_decides(database: Address, setup: str, revisi
     assert all(finding.basis == "observed" for finding in findings)
 
 
+FUNCTIONS = TABLE + (
+    "CREATE FUNCTION reset() RETURNS void LANGUAGE sql AS 'UPDATE t SET b = 0';"
+    "CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT b FROM t LIMIT 1';"
+    "CREATE PROCEDURE work() LANGUAGE sql AS 'DELETE FROM t';"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("DO $$ BEGIN CREATE INDEX ON t (b); END $$", "locks t (SHARE)"),
+        ("DO $$ BEGIN EXECUTE 'UPDATE t SET b = 1'; END $$", "reads and writes all of t"),
+        ("SELECT reset()", "reads and writes all of t"),
+        ("CALL work()", "reads and writes all of t"),
+    ],
+)
+async def test_what_a_statement_hides_is_told_as_far_as_it_was_seen(database: Address, text: str, told: str) -> None:
+    (found,) = judge(await sights(database, FUNCTIONS, text), BUILT_IN_HAZARDS)
+    assert (found.hazard, found.table, found.basis) == ("opaque-sql", "t", "observed")
+    assert told in found.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DO $$ BEGIN CREATE TYPE m AS ENUM ('a'); EXCEPTION WHEN duplicate_object THEN NULL; END $$",
+        "DO $$ BEGIN CREATE TABLE own (id int); CREATE INDEX ON own (id); UPDATE own SET id = 1; END $$",
+        "DO $$ BEGIN INSERT INTO t VALUES (7); END $$",
+        "SELECT one(), count(*) FROM t",
+    ],
+)
+async def test_a_statement_that_was_seen_to_disturb_nobody_is_no_hazard(database: Address, text: str) -> None:
+    assert judge(await sights(database, FUNCTIONS, text), BUILT_IN_HAZARDS) == ()
+
+
 async def test_a_partitioned_table_gets_a_fix_of_its_own(database: Address) -> None:
     (found,) = judge(await sights(database, PARTITIONED, "CREATE INDEX ON t (a)"), BUILT_IN_HAZARDS)
     assert "ATTACH PARTITION" in found.fix

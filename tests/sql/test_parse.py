@@ -183,7 +183,11 @@ def constraint(definition: str) -> Constraint:
             Insert(T, from_query=True, reads=(Name(None, "u"), Name(None, "w"))),
         ),
         ("INSERT INTO t SELECT generate_series(1, 1000)", Insert(T, from_query=True)),
-        ("MERGE INTO t USING u ON t.a = u.a WHEN MATCHED THEN DELETE", Merge(T)),
+        ("MERGE INTO t USING u ON t.a = u.a WHEN MATCHED THEN DELETE", Merge(T, updates=True)),
+        (
+            "MERGE INTO t USING (VALUES (1)) AS u (a) ON t.a = u.a WHEN NOT MATCHED THEN INSERT VALUES (1)",
+            Merge(T, from_query=False),
+        ),
         ("UPDATE t SET a = 1, b = 2", Update(T, ("a", "b"), None)),
         ("UPDATE t SET (a, b) = (1, 2)", Update(T, ("a", "b"), None)),
         ("UPDATE t SET a = 1 FROM s.u", Update(T, ("a",), None, (Name("s", "u"),))),

@@ -136,6 +136,30 @@ async def test_an_error_is_recorded_and_reaches_the_client(database: Address) ->
     assert (statement.error, statement.sqlstate) == ('relation "absent" does not exist', "42P01")
 
 
+async def test_a_statement_that_is_refused_when_it_is_prepared_is_recorded(database: Address) -> None:
+    async with watched(database) as (tracer, client):
+
+        async def refused(sql: str) -> None:
+            with pytest.raises(asyncpg.PostgresError):
+                await client.fetch(sql)
+
+        recorded = await record(
+            tracer,
+            lambda: refused("UPDATE nowhere SET id = 1"),
+            lambda: client.execute("BEGIN"),
+            lambda: client.execute("ALTER TABLE orders ADD COLUMN n int"),
+            lambda: refused("SELECT missing FROM orders"),
+            lambda: refused("SELECT 1"),
+            lambda: client.execute("ROLLBACK"),
+        )
+    told = [(found.sql, found.sqlstate, found.transaction, found.autocommit) for found in recorded]
+    assert told == [
+        ("UPDATE nowhere SET id = 1", "42P01", 1, True),
+        ("ALTER TABLE orders ADD COLUMN n int", None, 2, False),
+        ("SELECT missing FROM orders", "42703", 2, False),
+    ]
+
+
 async def test_a_deferred_constraint_speaks_at_the_commit(database: Address) -> None:
     """The watcher commits in the client's place here: the client must still be told."""
     async with watched(database) as (tracer, client):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from midflight import sql
-from midflight.catalog import Snapshot, tables
+from midflight.catalog import Snapshot, domains, tables
 from midflight.hazards.facts import CheckFacts, ColumnFacts, Facts, TableFacts
 from midflight.sql.changes import TableChange
 
@@ -25,7 +25,8 @@ def facts_of(snapshot: Snapshot, statements: Iterable[TracedStatement]) -> Facts
         if isinstance(change, TableChange)
     }
     concerned = [table for table in tables.table_names(snapshot) if table.name in names] if names else []
-    return Facts({table: _table(snapshot, table) for table in concerned})
+    constrained = domains.constrained_domains(snapshot) if names else frozenset()
+    return Facts({table: _table(snapshot, table) for table in concerned}, constrained)
 
 
 def _table(snapshot: Snapshot, name: QualifiedName) -> TableFacts:

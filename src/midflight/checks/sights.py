@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from midflight import sql
+from midflight.pg.locks import LockMode
 from midflight.pg.passwords import without_passwords
 from midflight.sql.changes import Delete, Insert, Update
 
@@ -42,8 +43,12 @@ def without_secrets(statement: TracedStatement) -> TracedStatement:
 
 
 def _only_looks(statement: TracedStatement) -> bool:
-    """SET lock_timeout and a SELECT that changes rows in its WITH clause do more: they have changes."""
-    disturbs = any(lock.mode.blocks_writes for lock in statement.locks_taken) or statement.created
+    """SET lock_timeout and a SELECT that changes rows in its WITH clause do more: they have changes.
+
+    So does a SELECT of a function that changes rows or locks a table: its locks tell.
+    """
+    locked = (lock for lock in statement.locks_taken if lock.relation.is_table)  # nextval() writes to its sequence
+    disturbs = any(lock.mode >= LockMode.ROW_EXCLUSIVE for lock in locked) or statement.created
     parsed = sql.parse(statement.sql)
     return parsed.kind in LOOKS_ONLY and not parsed.changes and not disturbs
 

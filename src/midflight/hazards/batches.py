@@ -35,9 +35,9 @@ def is_mass_change(change: Change, sight: Sight) -> bool:
     match change:
         case Update() | Delete():
             return sight.concerns_live_table(change.table) and not is_bounded(change, sight)
-        case Insert(from_query=from_query):
+        case Insert(from_query=from_query) | Merge(from_query=from_query):
             return from_query and sight.concerns_live_table(change.table)
-        case Merge() | CopyFrom():
+        case CopyFrom():
             return sight.concerns_live_table(change.table)
         case _:
             return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from midflight.hazards.added_columns import is_new_column
 from midflight.hazards.fix import alter_table, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.pg.identifiers import quote_identifier
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
 
 
 def check(sight: Sight) -> Iterator[Harm]:
-    """See a column of a live table that is dropped."""
+    """See a column of a live table that is dropped, and that the revision has not added itself."""
     for drop in sight.changes(DropColumn):
-        if sight.concerns_live_table(drop.table):
+        if sight.concerns_live_table(drop.table) and not is_new_column(drop.table, drop.column, sight):
             yield Harm(str(drop.table), _message(drop), _fix(drop))
 
 
@@ -61,6 +62,10 @@ HAZARD = Hazard(
             setup="CREATE TABLE users (id int PRIMARY KEY, phone text NOT NULL);",
             revision="ALTER TABLE users ALTER COLUMN phone DROP NOT NULL;",
             also=("drop-not-null",),
+        ),
+        Example(
+            setup="CREATE TABLE users (id int PRIMARY KEY);",
+            revision="ALTER TABLE users ADD COLUMN scratch text; ALTER TABLE users DROP COLUMN scratch;",
         ),
         Example(
             setup="",

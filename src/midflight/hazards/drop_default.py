@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from midflight.hazards.added_columns import is_new_column
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
-from midflight.sql.changes import SetDefault
+from midflight.sql.changes import DropExpression, SetDefault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 def check(sight: Sight) -> Iterator[Harm]:
-    """See a column of a live table that loses its default; one that is new or has none loses nothing."""
+    """See a column of a live table that loses its default, or the expression that generates it.
+
+    One that is new, or that has none, loses nothing.
+    """
     for change in sight.changes(SetDefault):
         known = sight.table(change.table).columns.get(change.column)
         had_one = known is None or known.default is not None
@@ -23,9 +26,14 @@ def check(sight: Sight) -> Iterator[Harm]:
         if change.default is None and had_one and is_old and sight.concerns_live_table(change.table):
             required = known is not None and known.not_null
             yield Harm(str(change.table), _message(change, required=required), advice=_advice(change))
+    for dropped in sight.changes(DropExpression):
+        is_old = not is_new_column(dropped.table, dropped.column, sight)
+        if is_old and sight.concerns_live_table(dropped.table):
+            required = sight.table(dropped.table).is_never_null(dropped.column)
+            yield Harm(str(dropped.table), _message(dropped, required=required), advice=_advice(dropped))
 
 
-def _message(change: SetDefault, *, required: bool) -> str:
+def _message(change: SetDefault | DropExpression, *, required: bool) -> str:
     instead = "fails, since the column is NOT NULL" if required else "writes NULL in its place"
     return (
         f"From the moment this commits, each INSERT of a running instance that leaves out {change.table}."
@@ -33,7 +41,7 @@ def _message(change: SetDefault, *, required: bool) -> str:
     )
 
 
-def _advice(change: SetDefault) -> str:
+def _advice(change: SetDefault | DropExpression) -> str:
     return (
         f"First release code that gives {change.column} in every INSERT; drop the default when no older instance runs "
         "any more."
@@ -56,6 +64,10 @@ HAZARD = Hazard(
         Example(
             setup="CREATE TABLE users (id int PRIMARY KEY, locale text DEFAULT 'en');",
             revision="ALTER TABLE users ALTER COLUMN locale DROP DEFAULT;",
+        ),
+        Example(
+            setup="CREATE TABLE users (id int PRIMARY KEY, name text, low text GENERATED ALWAYS AS (name) STORED)",
+            revision="ALTER TABLE users ALTER COLUMN low DROP EXPRESSION;",
         ),
     ),
     safe=(

@@ -202,6 +202,33 @@ class Sight:
         rewritten = self.seen.trace.rewritten if self.seen.trace else ()
         return any(self._is_part(relation, name) for relation in rewritten)
 
+    def rewrote_index(self, name: Name) -> bool:
+        """Tell whether an observed statement wrote an index anew."""
+        rewritten = self.seen.trace.rewritten if self.seen.trace else ()
+        return any(relation.kind in _INDEXES and name.may_be(relation.name) for relation in rewritten)
+
+    @property
+    def scanned_while_writers_wait(self) -> tuple[str, ...]:
+        """The live tables that an observed statement read whole under a lock of its own that makes writes wait."""
+        trace = self.seen.trace if self.observed else None
+        locked = {lock.relation for lock in trace.locks_taken if lock.mode.blocks_writes} if trace else set()
+        return tuple(str(scan.relation.name) for scan in trace.scanned if scan.relation in locked) if trace else ()
+
+    @property
+    def written_whole(self) -> tuple[str, ...]:
+        """The live tables that an observed statement read whole and changed rows of, as far as their locks tell."""
+        trace = self.seen.trace if self.observed else None
+        if trace is None:
+            return ()
+        written = {lock.relation for lock in self._locks() if lock.mode is LockMode.ROW_EXCLUSIVE}
+        return tuple(str(scan.relation.name) for scan in trace.scanned if scan.relation in written)
+
+    def is_constrained_domain(self, name: Name) -> bool:
+        """Tell whether a type is known to be a domain with constraints."""
+        made = (change for earlier in self.earlier_with(CreateType) for change in earlier.changes(CreateType))
+        own = [change.constrained for change in made if change.type.may_be(name)]
+        return own[-1] if own else any(name.may_be(known) for known in self.scene.facts.constrained_domains)
+
     def scanned(self, name: Name) -> bool:
         """Tell whether an observed statement read the whole of a table or of one of its partitions."""
         scans = self.seen.trace.scanned if self.seen.trace else ()

@@ -13,6 +13,7 @@ from midflight.pg.locks import LockMode
 from midflight.sql.changes import (
     AddColumn,
     AddConstraint,
+    AddIdentity,
     AlterColumnType,
     AlterTableOther,
     CreateIndex,
@@ -20,6 +21,7 @@ from midflight.sql.changes import (
     CreateTrigger,
     DropColumn,
     DropConstraint,
+    DropExpression,
     DropNotNull,
     DropTable,
     DropTrigger,
@@ -66,10 +68,12 @@ _MODES: dict[type[Change], LockMode] = {
         (
             AddColumn,
             AddConstraint,
+            AddIdentity,
             AlterColumnType,
             Cluster,
             DropColumn,
             DropConstraint,
+            DropExpression,
             DropNotNull,
             DropTable,
             DropTrigger,

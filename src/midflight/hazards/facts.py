@@ -81,9 +81,11 @@ class TableFacts:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The tables as they were before the revision; what is not in it is unknown."""
+    """The tables and types as they were before the revision; what is not in it is unknown."""
 
     tables: Mapping[QualifiedName, TableFacts] = field(default_factory=dict)
+    constrained_domains: frozenset[QualifiedName] = frozenset()
+    """Domains that have a CHECK or NOT NULL."""
 
     def table(self, name: Name) -> TableFacts | None:
         """Find a table; one without a schema is the one of ``public`` or the only one of that name."""

@@ -22,11 +22,12 @@ from midflight.sql.changes import (
     ValidateConstraint,
 )
 from midflight.sql.partitions import DEFAULT
+from midflight.sql.types import ConstrainDomain, CreateType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from midflight.sql.changes import Column, Constraint
+    from midflight.sql.changes import Change, Column, Constraint
     from midflight.sql.names import Name
     from midflight.sql.statement import Statement
 
@@ -76,12 +77,23 @@ def _after_change_of_constraints(table: TableFacts, change: TableChange) -> Tabl
 def facts_of(statements: Iterable[Statement]) -> Facts:
     """Return what the statements that built a schema tell of its tables; a table without a schema is in ``public``."""
     tables: dict[QualifiedName, TableFacts] = {}
+    domains: set[QualifiedName] = set()
     for statement in statements:
         for change in statement.changes:
             if isinstance(change, TableChange):
                 name = _qualified(change.table)
                 tables[name] = learned(tables.get(name, TableFacts()), change)
-    return Facts(tables)
+            if (domain := _constrained_domain(change)) is not None:
+                domains.add(_qualified(domain))
+    return Facts(tables, frozenset(domains))
+
+
+def _constrained_domain(change: Change) -> Name | None:
+    match change:
+        case CreateType(type=name, constrained=True) | ConstrainDomain(domain=name):
+            return name
+        case _:
+            return None
 
 
 def _qualified(name: Name) -> QualifiedName:

@@ -25,10 +25,13 @@ _ROUNDED = "what stands behind the point is rounded silently"
 _NOT_ONE = "a text that is no such value is refused"
 
 
-def loss(old: str, new: str) -> str | None:
+def loss(old: str, new: str, *, zone_is_stated: bool = False) -> str | None:
     """Say what happens to values that do not fit; None where all fit, or where nobody knows.
 
-    Both types are as ``format_type`` writes them.
+    Args:
+        old: as ``format_type`` writes it.
+        new: likewise.
+        zone_is_stated: whether the revision itself sets the session's TimeZone.
     """
     before, after = name_of(old), name_of(new)
     if before in _STRINGS:
@@ -36,7 +39,7 @@ def loss(old: str, new: str) -> str | None:
     if before in _NUMBERS and after in _NUMBERS:
         return _of_number(old, new)
     if before in _TIMES:
-        return _of_time(old, new)
+        return _of_time(old, new, zone_is_stated=zone_is_stated)
     return _of_bits(old, new) if before == after == "bit varying" else None
 
 
@@ -103,13 +106,13 @@ def _digits(text: str) -> tuple[int | None, int | None]:
     return modifiers[0] - scale, scale
 
 
-def _of_time(old: str, new: str) -> str | None:
+def _of_time(old: str, new: str, *, zone_is_stated: bool) -> str | None:
     before, after = name_of(old), name_of(new)
     if after == "date":
         return "the time of day is lost"
     if after.startswith("time "):
         return "the date is lost"
-    if before != after and after in _TIMES:
+    if before != after and after in _TIMES and not zone_is_stated:
         return "what moment is meant follows from the session's TimeZone, and is lost where that is not the same"
-    finer = before == after and bool(modifiers_of(new)) and (modifiers_of(old) or (6,)) > modifiers_of(new)
+    finer = after in _TIMES and bool(modifiers_of(new)) and (modifiers_of(old) or (6,)) > modifiers_of(new)
     return "fractions of a second are rounded silently" if finer else None

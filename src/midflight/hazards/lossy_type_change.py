@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.hazards.losses import loss
 from midflight.sql.changes import AlterColumnType
+from midflight.sql.objects import SetTimeZone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,8 +19,10 @@ def check(sight: Sight) -> Iterator[Harm]:
     """See a column of a live table whose new type holds less; what is not known, or computed anew, is left alone."""
     for change in sight.changes(AlterColumnType):
         known = sight.table(change.table).columns.get(change.column)
+        zone_is_stated = any(True for _ in sight.earlier_with(SetTimeZone))
         is_cast = change.using is None or change.using.column == change.column
-        lost = loss(known.type, change.type) if is_cast and known and known.type else None
+        is_known = is_cast and known and known.type
+        lost = loss(known.type, change.type, zone_is_stated=zone_is_stated) if known and is_known else None
         if known and lost and sight.concerns_live_table(change.table):
             yield Harm(str(change.table), _message(change, known.type, lost), advice=_advice(change))
 

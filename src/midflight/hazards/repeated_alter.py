@@ -10,9 +10,11 @@ from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.pg.locks import LockMode
 from midflight.sql.changes import (
     AddColumn,
+    AddIdentity,
     AlterColumnType,
     AlterTableOther,
     DropColumn,
+    DropExpression,
     DropNotNull,
     SetDefault,
     TableChange,
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from midflight.hazards.fix import Fix
 
 _COMBINABLE = (
-    *(AddColumn, DropColumn, AlterColumnType, DropNotNull, SetDefault),
+    *(AddColumn, DropColumn, AlterColumnType, AddIdentity, DropExpression, DropNotNull, SetDefault),
     AlterTableOther,
 )
 """Not SET NOT NULL, which has to come later than the column that it is about. Not DROP CONSTRAINT, since that of a

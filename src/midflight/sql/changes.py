@@ -5,10 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from midflight.sql.objects import CreateSchema, DropDatabase, DropOther, DropSchema, SetLockTimeout
+from midflight.sql.objects import CreateSchema, DropDatabase, DropOther, DropSchema, SetLockTimeout, SetTimeZone
 from midflight.sql.partitions import AttachPartition, DetachPartition
-from midflight.sql.storage import Cluster, RefreshView, SetAccessMethod, SetLogged, SetTablespace, Vacuum
-from midflight.sql.types import AddEnumValue, CreateType, DropType, RenameEnumValue, RenameType
+from midflight.sql.storage import (
+    Cluster,
+    RefreshView,
+    SetAccessMethod,
+    SetIndexTablespace,
+    SetLogged,
+    SetTablespace,
+    Vacuum,
+)
+from midflight.sql.types import AddEnumValue, ConstrainDomain, CreateType, DropType, RenameEnumValue, RenameType
 
 if TYPE_CHECKING:
     from midflight.pg.locks import LockMode
@@ -172,6 +180,24 @@ class SetExpression:
 
 
 @dataclass(frozen=True, slots=True)
+class AddIdentity:
+    """ALTER TABLE ... ALTER COLUMN ... ADD GENERATED AS IDENTITY."""
+
+    table: Name
+    column: str
+    always: bool
+    """ALWAYS, which refuses values that are given; else BY DEFAULT."""
+
+
+@dataclass(frozen=True, slots=True)
+class DropExpression:
+    """ALTER TABLE ... ALTER COLUMN ... DROP EXPRESSION: a generated column becomes a plain one."""
+
+    table: Name
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetNotNull:
     """ALTER TABLE ... ALTER COLUMN ... SET NOT NULL."""
 
@@ -298,6 +324,8 @@ class Insert:
     from_query: bool = False
     reads: tuple[Name, ...] = ()
     """The tables and views of that query."""
+    updates: bool = False
+    """Whether it changes the rows that are there already: ON CONFLICT DO UPDATE."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +340,10 @@ class Merge:
     """MERGE."""
 
     table: Name
+    updates: bool = False
+    """Whether it changes or deletes rows that are there already."""
+    from_query: bool = True
+    """As with INSERT: whether the number of its source's rows is not in the statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,6 +417,8 @@ TableChange = (
     | DropColumn
     | AlterColumnType
     | SetExpression
+    | AddIdentity
+    | DropExpression
     | SetNotNull
     | DropNotNull
     | SetDefault
@@ -411,7 +445,7 @@ TableChange = (
 )
 """Every change of one table: each has a ``table``."""
 
-TypeChange = CreateType | RenameType | AddEnumValue | RenameEnumValue | DropType
+TypeChange = CreateType | RenameType | AddEnumValue | RenameEnumValue | ConstrainDomain | DropType
 """Every change of one type: each has a ``type``."""
 
 ViewChange = CreateView | DropView | RenameView | RefreshView
@@ -423,10 +457,12 @@ Change = (
     | ViewChange
     | DropIndex
     | Reindex
+    | SetIndexTablespace
     | Vacuum
     | CreateSchema
     | DropSchema
     | DropDatabase
     | DropOther
     | SetLockTimeout
+    | SetTimeZone
 )

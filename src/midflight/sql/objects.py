@@ -43,3 +43,8 @@ class SetLockTimeout:
     milliseconds: int
     local: bool = False
     """Whether it holds only until the transaction ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimeZone:
+    """SET TIME ZONE or SET timezone."""

@@ -26,6 +26,14 @@ class SetTablespace:
 
 
 @dataclass(frozen=True, slots=True)
+class SetIndexTablespace:
+    """ALTER INDEX ... SET TABLESPACE."""
+
+    index: Name
+    tablespace: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetAccessMethod:
     """ALTER TABLE ... SET ACCESS METHOD; ``method`` is None for the default one."""
 

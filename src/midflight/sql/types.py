@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from midflight.sql.names import Name
@@ -16,6 +16,17 @@ class CreateType:
     type: Name
     labels: tuple[str, ...] | None = None
     """The labels of an enum; None for every other type."""
+    constrained: bool = False
+    """Whether it is a domain with a CHECK or NOT NULL."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConstrainDomain:
+    """ALTER DOMAIN ... ADD CONSTRAINT, SET NOT NULL or VALIDATE CONSTRAINT."""
+
+    domain: Name
+    form: Literal["add constraint", "set not null", "validate constraint"]
+    not_valid: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,9 @@ class Watcher(Protocol):
     async def run(self, session: Session, sql: str, pass_on: Callable[[], Awaitable[bytes]], *, simple: bool) -> bytes:
         """Run one call of the client, by ``pass_on`` or otherwise, and return the transaction status after it."""
 
+    def refused(self, session: Session, sql: str) -> None:
+        """Take note of a statement that the server would not even prepare; ``session.error`` says why."""
+
 
 class Session:
     """Relays one client's messages to the server and back, and lets a watcher stand around each call."""
@@ -42,6 +45,10 @@ class Session:
         self._prepared: dict[str, str] = {}
         self._portals: dict[str, str] = {}
         self._executing: list[str] = []
+        self._parsed: str | None = None
+        """The SQL that was last to be prepared, since the last call ended."""
+        self._flushed = False
+        """Whether some of the call at hand was sent ahead of its end, so that an answer may be there already."""
         self._collected: list[Row] | None = None
         self._answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self._copying = asyncio.Event()
@@ -156,6 +163,7 @@ class Session:
                 await self._run(call)
                 call = []
             elif message.kind == b"H":
+                self.failure, self._flushed = None, True
                 await self._send(*call)
                 call = []
 
@@ -163,11 +171,21 @@ class Session:
         """Run one call under the watcher's eyes, then tell the client that it has ended."""
         executed, self._executing = self._executing, []
         if executed:
+            self._parsed, self._flushed = None, False
             simple = call[-1].kind == b"Q"
             self.status = await self._watcher.run(self, executed[0], lambda: self._pass_on(call), simple=simple)
         else:
-            self.status = await self._pass_on(call)
+            await self._prepare(call)
         await self._to_client(protocol.ready(self.status))
+
+    async def _prepare(self, call: list[Message]) -> None:
+        """Run a call that executes nothing; tell the watcher where the server refused to prepare what it names."""
+        before, flushed = self.status, self.failure if self._flushed else None
+        parsed, self._parsed, self._flushed = self._parsed, None, False
+        self.status = await self._pass_on(call)
+        self.failure = self.failure or flushed
+        if parsed is not None and self.failure is not None and before != FAILED:
+            self._watcher.refused(self, parsed)
 
     async def _pass_on(self, call: list[Message]) -> bytes:
         """Send one call as it is and wait for its end; where the server asks for COPY data, let the client send it."""
@@ -203,6 +221,7 @@ class Session:
             case b"P":
                 name, sql = protocol.strings(message.body, 2)
                 self._prepared[name] = sql
+                self._parsed = sql
             case b"B":
                 portal, name = protocol.strings(message.body, 2)
                 self._portals[portal] = self._prepared.get(name, "")

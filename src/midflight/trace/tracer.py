@@ -70,6 +70,18 @@ class Tracer:
             return await _wrapped(recording, session, parsed, pass_on)
         return await _unobserved(recording, session, text, pass_on, "it cannot run inside a transaction")
 
+    def refused(self, session: Session, text: str) -> None:
+        """Record a statement that failed when it was prepared: drivers that prepare never come to execute it."""
+        recording = self._recording
+        if recording is not None:
+            own = session.status == IDLE
+            if own:
+                recording.begin(session, autocommit=True)
+            begun = replace(recording.unwatched(session), sql=text)
+            recording.add(session, replace(begun, error=_message(session), sqlstate=_sqlstate(session)))
+            if own:
+                recording.end(session)
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one client."""
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):

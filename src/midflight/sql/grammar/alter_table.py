@@ -9,10 +9,12 @@ from postgast import pg_query_pb2 as pb
 from midflight.sql.changes import (
     AddColumn,
     AddConstraint,
+    AddIdentity,
     AlterColumnType,
     AlterTableOther,
     DropColumn,
     DropConstraint,
+    DropExpression,
     DropNotNull,
     SetDefault,
     SetExpression,
@@ -26,23 +28,32 @@ from midflight.sql.grammar.expressions import read_optional
 from midflight.sql.grammar.nodes import relation_name, strings
 from midflight.sql.grammar.types import type_text
 from midflight.sql.partitions import AttachPartition, DetachPartition
-from midflight.sql.storage import SetAccessMethod, SetLogged, SetTablespace
+from midflight.sql.storage import SetAccessMethod, SetIndexTablespace, SetLogged, SetTablespace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from midflight.sql.changes import Change
     from midflight.sql.names import Name
 
+_ALWAYS = "a"
 _OF_TABLES = frozenset({pb.OBJECT_TABLE, pb.OBJECT_FOREIGN_TABLE, pb.OBJECT_MATVIEW})
 
 
 def read_alter_table(statement: pb.AlterTableStmt) -> tuple[Change, ...]:
     """Read ALTER TABLE; ALTER INDEX, ALTER VIEW and the like share its node and change no table."""
+    table = relation_name(statement.relation)
+    if statement.objtype == pb.OBJECT_INDEX:
+        return tuple(_of_index(table, statement))
     if statement.objtype not in _OF_TABLES:
         return ()
-    table = relation_name(statement.relation)
     return tuple(_read_command(table, node.alter_table_cmd) for node in statement.cmds)
+
+
+def _of_index(index: Name, statement: pb.AlterTableStmt) -> Iterator[Change]:
+    """What ALTER INDEX does that takes long; its other forms only note something down."""
+    commands = (node.alter_table_cmd for node in statement.cmds)
+    return (SetIndexTablespace(index, each.name) for each in commands if each.subtype == pb.AT_SetTableSpace)
 
 
 def read_set_schema(statement: pb.AlterObjectSchemaStmt) -> tuple[Change, ...]:
@@ -86,6 +97,14 @@ def _alter_column_type(table: Name, command: pb.AlterTableCmd) -> Change:
 
 def _set_expression(table: Name, command: pb.AlterTableCmd) -> Change:
     return SetExpression(table, command.name)
+
+
+def _add_identity(table: Name, command: pb.AlterTableCmd) -> Change:
+    return AddIdentity(table, command.name, _definition(command).constraint.generated_when == _ALWAYS)
+
+
+def _drop_expression(table: Name, command: pb.AlterTableCmd) -> Change:
+    return DropExpression(table, command.name)
 
 
 def _set_default(table: Name, command: pb.AlterTableCmd) -> Change:
@@ -145,6 +164,8 @@ _READERS: dict[int, Callable[[Name, pb.AlterTableCmd], Change]] = {
     pb.AT_ValidateConstraint: _validate_constraint,
     pb.AT_DropConstraint: _drop_constraint,
     pb.AT_SetExpression: _set_expression,
+    pb.AT_AddIdentity: _add_identity,
+    pb.AT_DropExpression: _drop_expression,
     pb.AT_AttachPartition: _attach_partition,
     pb.AT_DetachPartition: _detach_partition,
     pb.AT_SetLogged: _set_logged,

@@ -9,7 +9,7 @@ from postgast import pg_query_pb2 as pb
 
 from midflight.sql.changes import CopyFrom, CreateTableAs, Delete, Insert, Merge, Update
 from midflight.sql.grammar.nodes import opened, relation_name, relations_in
-from midflight.sql.grammar.where import Scope, read_where, small_sources, smallness
+from midflight.sql.grammar.where import Scope, is_small_source, read_where, small_sources, smallness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from midflight.sql.changes import Change
     from midflight.sql.grammar.nodes import Tree
     from midflight.sql.names import Name
+
+
+_OF_OLD_ROWS = frozenset({pb.CMD_UPDATE, pb.CMD_DELETE})
 
 
 def read_update(statement: pb.UpdateStmt) -> tuple[Change, ...]:
@@ -48,13 +51,19 @@ def read_insert(statement: pb.InsertStmt) -> tuple[Change, ...]:
         table=relation_name(statement.relation),
         from_query=from_query,
         reads=relations_in(query) if from_query else (),
+        updates=statement.on_conflict_clause.action == pb.ONCONFLICT_UPDATE,
     )
     return (*_from_with(statement.with_clause), *_from_with(query.with_clause), insert)
 
 
 def read_merge(statement: pb.MergeStmt) -> tuple[Change, ...]:
     """Read MERGE."""
-    return (*_from_with(statement.with_clause), Merge(relation_name(statement.relation)))
+    merge = Merge(
+        table=relation_name(statement.relation),
+        updates=any(node.merge_when_clause.command_type in _OF_OLD_ROWS for node in statement.merge_when_clauses),
+        from_query=not is_small_source(statement.source_relation, statement.with_clause),
+    )
+    return (*_from_with(statement.with_clause), merge)
 
 
 def read_select(statement: pb.SelectStmt) -> tuple[Change, ...]:

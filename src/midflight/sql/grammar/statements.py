@@ -13,6 +13,7 @@ from midflight.sql.grammar.alter_table import read_alter_table, read_set_schema
 from midflight.sql.grammar.data import read_copy, read_delete, read_insert, read_merge, read_select, read_update
 from midflight.sql.grammar.drops import read_drop, read_drop_database, read_drop_owned
 from midflight.sql.grammar.enums import (
+    read_alter_domain,
     read_alter_enum,
     read_create_composite,
     read_create_domain,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from midflight.sql.grammar.nodes import Tree
 
 _READERS: dict[str, Callable[[Tree], tuple[Change, ...]]] = {
+    "alter_domain_stmt": read_alter_domain,
     "alter_enum_stmt": read_alter_enum,
     "alter_object_schema_stmt": read_set_schema,
     "alter_table_stmt": read_alter_table,

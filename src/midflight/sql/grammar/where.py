@@ -74,13 +74,22 @@ def read_where(node: pb.Node, scope: Scope) -> Where | None:
 
 def small_sources(sources: Iterable[pb.Node], with_clause: pb.WithClause) -> dict[str, Smallness]:
     """Tell which sources of a FROM or USING clause are small, and why."""
-    ctes = {cte.ctename: smallness(cte.ctequery.select_stmt, {}) for cte in _ctes(with_clause)}
-    small = {name: why for name, why in ctes.items() if why}
+    small = _small_ctes(with_clause)
     for node in sources:
         alias, why = _source(node, small)
         if why:
             small[alias] = why
     return small
+
+
+def is_small_source(source: pb.Node, with_clause: pb.WithClause) -> bool:
+    """Tell whether one source of rows is small."""
+    return _source(source, _small_ctes(with_clause))[1] is not None
+
+
+def _small_ctes(with_clause: pb.WithClause) -> dict[str, Smallness]:
+    ctes = {cte.ctename: smallness(cte.ctequery.select_stmt, {}) for cte in _ctes(with_clause)}
+    return {name: why for name, why in ctes.items() if why}
 
 
 def smallness(select: pb.SelectStmt, small: Mapping[str, Smallness]) -> Smallness | None:
