@@ -39,7 +39,7 @@ async def prove(ground: Ground, walk: Walk, revision: Revision, limit: float) ->
     after = await ground.look()
     if failure and not failure.only_alone:
         return Proof(before, statements, failure, state_is_lost=after != before)
-    round_trip = await _round_trip(ground, walk, revision, limit, before)
+    round_trip = await _round_trip(ground, walk, revision, limit, before, fails_alone=failure is not None)
     lost = round_trip.status is RoundTripStatus.FAILED or (
         round_trip.status is RoundTripStatus.IRREVERSIBLE and ground.snapshot != after
     )
@@ -52,7 +52,9 @@ def _told_once(statements: tuple[TracedStatement, ...]) -> tuple[TracedStatement
     return statements[failed:]
 
 
-async def _round_trip(ground: Ground, walk: Walk, revision: Revision, limit: float, before: Snapshot) -> RoundTrip:
+async def _round_trip(
+    ground: Ground, walk: Walk, revision: Revision, limit: float, before: Snapshot, *, fails_alone: bool
+) -> RoundTrip:
     upgraded = ground.snapshot
     failure = await _step(ground, walk, Direction.DOWN, revision, limit)
     downgraded = await ground.look()
@@ -66,7 +68,7 @@ async def _round_trip(ground: Ground, walk: Walk, revision: Revision, limit: flo
         return RoundTrip(RoundTripStatus.DIFFERS, "downgrade() takes nothing back", after_downgrade=lines)
     failure = await _step(ground, walk, Direction.UP, revision, limit)
     again = await ground.look()
-    if failure and not failure.only_alone:
+    if failure and not (failure.only_alone and fails_alone):  # else it is the downgrade that left a type behind
         reason = f"second upgrade, after the downgrade: {failure.reason}"
         return RoundTrip(RoundTripStatus.FAILED, reason, failure.line, tuple(way_back.lines()))
     ways = (way_back, diff(upgraded, again))
