@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from checks.projects import Revision, line_of, run_check, write_project
+import pytest
+
+from checks.projects import Revision, env_py, line_of, run_check, write_project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -252,3 +254,23 @@ def test_a_revision_that_commits_by_itself(tmp_path: Path) -> None:
     [statement] = checked.revision("after")["statements"]
     held = {(lock["relation"], lock["mode"]) for lock in statement["locks_held"]}
     assert ("t", "ACCESS EXCLUSIVE") not in held
+
+
+@pytest.mark.parametrize("driver", ["psycopg2", "asyncpg"])
+def test_an_error_that_a_revision_passes_over_is_the_one_that_is_told(tmp_path: Path, driver: str) -> None:
+    swallows = Revision(
+        "swallows",
+        after="table",
+        up='op.execute("ALTER TABLE t ADD COLUMN c int")',
+        down="""
+        try:
+            op.execute("DROP TABLE nowhere")
+        except Exception:
+            pass
+        """,
+    )
+    folder = write_project(tmp_path, TABLE, swallows, env=env_py(driver))
+    round_trip = run_check(folder).revision("swallows")["round_trip"]
+    assert round_trip["status"] == "failed"
+    assert 'table "nowhere" does not exist; the code goes on' in round_trip["reason"]
+    assert round_trip["line"] == line_of(folder / "migrations" / "versions" / "swallows.py", "DROP TABLE nowhere")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import greenlet
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationStep, RevisionStep
+from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateSchema
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from alembic.script import Script
     from sqlalchemy import Connection
+    from sqlalchemy.engine import ExceptionContext
 
     from midflight.bridge.environment import Environment
     from midflight.bridge.known_types import KnownTypes
@@ -36,6 +38,10 @@ if TYPE_CHECKING:
 
 DUPLICATE_OBJECT = "42710"
 """The SQLSTATE of CREATE TYPE for a type that is there. https://www.postgresql.org/docs/current/errcodes-appendix.html"""
+
+
+IN_FAILED_TRANSACTION = "25P02"
+"""The SQLSTATE of whatever is sent after an error in the same transaction."""
 
 
 class Direction(enum.Enum):
@@ -59,6 +65,15 @@ class StepFailure:
     """Whether PostgreSQL refused to create a type, or something of the kind, that is there already."""
     only_alone: bool = False
     """Whether it fails by itself alone: as a part of a longer run it passes, and so it was applied after all."""
+
+
+class _WentOnError(MidflightError):
+    """A revision went on after an error that had ended its transaction."""
+
+    def __init__(self, first: BaseException, line: int | None) -> None:
+        """Take the first error and the line from which that statement was sent."""
+        super().__init__(f"{_reason(first)}; the code goes on, but PostgreSQL refuses the rest of the transaction")
+        self.line = line
 
 
 class Walk:
@@ -190,6 +205,12 @@ class Walk:
         """Run one step as Alembic's own commands do, so that transactions and the version table are Alembic's."""
         environment = EnvironmentContext(self._project.config, self._project.script, fn=lambda *_: [step])
         self._current = (Path(script.path), greenlet.getcurrent())
+        refused: list[_WentOnError] = []
+
+        def note(context: ExceptionContext) -> None:
+            refused.append(_WentOnError(context.sqlalchemy_exception or context.original_exception, self.line()))
+
+        event.listen(connection.engine, "handle_error", note)
         try:
             with environment:
                 environment.configure(connection=connection, **self._environment.options)
@@ -200,8 +221,11 @@ class Walk:
             if _was_closed(connection):
                 closed = CodeExitedError("it closed the connection on which it runs")
                 raise closed.with_traceback(error.__traceback__) from error
+            if _sqlstate(error) == IN_FAILED_TRANSACTION:
+                raise refused[0] from error
             raise
         finally:
+            event.remove(connection.engine, "handle_error", note)
             self._current = None
 
 
@@ -228,7 +252,7 @@ def _was_closed(connection: Connection) -> bool:
 
 def _failure(error: BaseException, revision: Revision, direction: Direction, stood: int | None) -> StepFailure:
     """Put an exception into words; ``stood`` is the line at which the revision was cut off, where it was."""
-    line = _line_in(error, revision.path) or stood
+    line = error.line if isinstance(error, _WentOnError) else _line_in(error, revision.path) or stood
     missing = isinstance(error, AttributeError) and getattr(error, "name", None) == direction.value
     if missing:
         return StepFailure(f"it has no {direction.value}()", None, not_implemented=True)
