@@ -50,33 +50,8 @@ async def prove(ground: Ground, walk: Walk, revision: Revision, limit: float, *,
         with_rows: whether the tables are given rows before.
     """
     before = ground.snapshot
-<<<<<<< HEAD
     held = await ground.rows.fill(before) if with_rows else Contents({})
     up = await step(ground, walk, Direction.UP, revision, limit)
-=======
-    async with ground.tracer.record(walk.line) as recording:
-        failure = await _step(ground, walk, Direction.UP, revision, limit)
-        statements = recording.statements()
-    after = await ground.look()
-    if failure and not failure.only_alone:
-        return Proof(before, statements, failure, state_is_lost=after != before)
-    round_trip = await _round_trip(ground, walk, revision, limit, before, fails_alone=failure is not None)
-    lost = round_trip.status is RoundTripStatus.FAILED or (
-        round_trip.status is RoundTripStatus.IRREVERSIBLE and ground.snapshot != after
-    )
-    return Proof(before, _told_once(statements) if failure else statements, failure, round_trip, state_is_lost=lost)
-
-
-def _told_once(statements: tuple[TracedStatement, ...]) -> tuple[TracedStatement, ...]:
-    """Leave out what came before the failure of a revision that was then run again, and sent it for a second time."""
-    failed = next((index for index, statement in enumerate(statements) if statement.error), 0)
-    return statements[failed:]
-
-
-async def _round_trip(
-    ground: Ground, walk: Walk, revision: Revision, limit: float, before: Snapshot, *, fails_alone: bool
-) -> RoundTrip:
->>>>>>> histories
     upgraded = ground.snapshot
     if up.failure and not up.failure.only_alone:
         return Proof(before, up, state_is_lost=upgraded != before)
@@ -109,14 +84,8 @@ async def _round_trip(  # noqa: PLR0917 - one place calls it
         await walk.mark_applied(revision, limit=limit)
         lines = tuple(way_back.lines())
         return RoundTrip(RoundTripStatus.DIFFERS, "downgrade() takes nothing back", after_downgrade=lines)
-<<<<<<< HEAD
     failure = await step_again(ground, walk, revision, limit, up)
-    if failure and not failure.only_alone:
-=======
-    failure = await _step(ground, walk, Direction.UP, revision, limit)
-    again = await ground.look()
-    if failure and not (failure.only_alone and fails_alone):  # else it is the downgrade that left a type behind
->>>>>>> histories
+    if failure and not (failure.only_alone and up.failure):  # else it is the downgrade that left a type behind
         reason = f"second upgrade, after the downgrade: {failure.reason}"
         return RoundTrip(RoundTripStatus.FAILED, reason, failure.line, tuple(way_back.lines()))
     ways = (way_back, diff(upgraded, ground.snapshot))
