@@ -96,7 +96,7 @@ class Expressions:
             return None
         *aliases, name = strings(reference.fields)
         column = scope.find(aliases[-1] if aliases else None, name)
-        if column is not None and column.made is None:
+        if isinstance(column, Column) and column.made is None:
             self._world.name_column(column)
         return column
 

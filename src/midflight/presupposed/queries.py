@@ -74,19 +74,21 @@ class Queries:
                 self._range_var(inner, scope)
             elif kind == "range_subselect":
                 columns = self.read(inner.subquery, scope)
-                scope.sources.append(Source(inner.alias.aliasname, None, self._named(inner.alias, columns)))
+                scope.sources.append(
+                    Source(inner.alias.aliasname, None, _named(strings(inner.alias.colnames), columns))
+                )
             elif kind == "join_expr":
                 self._join(inner, scope)
             elif kind == "range_function":
                 self.expressions.read_all((each.list.items[0] for each in inner.functions), scope)
                 names = strings(inner.alias.colnames) or tuple(each.column_def.colname for each in inner.coldeflist)
-                known = frozenset(names) | {inner.alias.aliasname} if names else None
+                known = dict.fromkeys((*names, inner.alias.aliasname)) if names else None
                 scope.sources.append(Source(inner.alias.aliasname, None, known))
 
     def table(self, relation: Tree, scope: Scope) -> Relation | None:
         """Find the relation that a statement changes and put it into the scope."""
         found = self._world.relation(relation_name(relation))
-        scope.sources.append(Source(relation.alias.aliasname or relation.relname, found, frozenset()))
+        scope.sources.append(Source(relation.alias.aliasname or relation.relname, found))
         return found
 
     def targets(self, relation: Relation | None, nodes: Iterable[Tree], scope: Scope) -> None:
@@ -111,10 +113,8 @@ class Queries:
         scope = Scope(outer)
         for node in statement.with_clause.ctes:
             query = node.common_table_expr
-            scope.queries[query.ctename] = frozenset(strings(query.aliascolnames)) or None
-            columns = self.read(query.ctequery, scope)
-            names = strings(query.aliascolnames) or (tuple(name for name, _ in columns) if columns else ())
-            scope.queries[query.ctename] = frozenset(names) if names else None
+            scope.queries[query.ctename] = dict.fromkeys(strings(query.aliascolnames)) or None
+            scope.queries[query.ctename] = _named(strings(query.aliascolnames), self.read(query.ctequery, scope))
         return Scope(scope)
 
     def _range_var(self, relation: Tree, scope: Scope) -> None:
@@ -124,7 +124,7 @@ class Queries:
             scope.sources.append(Source(alias, None, columns))
             return
         found = self._world.relation(relation_name(relation))
-        known: frozenset[str] | None = frozenset() if found and (found.presumed or found.columns) else None
+        known: dict[str, Operand] | None = {} if found and (found.presumed or found.columns) else None
         scope.sources.append(Source(alias, found, known))
 
     def _join(self, join: Tree, scope: Scope) -> None:
@@ -135,12 +135,6 @@ class Queries:
                 self.expressions.relate(columns[0], column)
         if join.HasField("quals"):
             self.expressions.condition(join.quals, scope)
-
-    def _named(self, alias: Tree, columns: Columns | None) -> frozenset[str] | None:
-        names = strings(alias.colnames)
-        if names:
-            return frozenset(names)
-        return frozenset(name for name, _ in columns) if columns is not None else None
 
     def _targets(self, nodes: Iterable[Tree], scope: Scope) -> Columns | None:
         columns: Columns = []
@@ -261,3 +255,11 @@ def _name_of(kind: str, inner: Tree) -> str:
     if kind == "func_call":
         return strings(inner.funcname)[-1]
     return "?column?"
+
+
+def _named(aliases: tuple[str, ...], columns: Columns | None) -> dict[str, Operand] | None:
+    """What each column of a sub-select is, by its name."""
+    if columns is None:
+        return dict.fromkeys(aliases) or None
+    names = [*aliases, *(name for name, _ in columns[len(aliases) :])]
+    return {name: operand for name, (_, operand) in zip(names, columns, strict=False)}

@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 from midflight.presupposed.known import SYSTEM_COLUMNS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from midflight.presupposed.columns import Column
     from midflight.presupposed.relations import Relation
+
+    Operand = Column | str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +22,8 @@ class Source:
 
     alias: str
     relation: Relation | None = None
-    columns: frozenset[str] | None = frozenset()
-    """Of a sub-select and the like: its columns; None where they are not known."""
+    columns: Mapping[str, Operand] | None = field(default_factory=dict)
+    """Of a sub-select and the like: its columns, and what each is; None where they are not known."""
 
 
 @dataclass(eq=False, slots=True)
@@ -28,17 +32,17 @@ class Scope:
 
     outer: Scope | None = None
     sources: list[Source] = field(default_factory=list)
-    queries: dict[str, frozenset[str] | None] = field(default_factory=dict)
+    queries: dict[str, Mapping[str, Operand] | None] = field(default_factory=dict)
     """The columns of the WITH clause's queries."""
 
-    def query(self, name: str) -> tuple[bool, frozenset[str] | None]:
+    def query(self, name: str) -> tuple[bool, Mapping[str, Operand] | None]:
         """Tell whether a WITH clause defines a name, and its columns."""
         if name in self.queries:
             return True, self.queries[name]
         return self.outer.query(name) if self.outer else (False, None)
 
-    def find(self, alias: str | None, column: str) -> Column | None:
-        """Find a column of a relation; None where it is no relation's, or nobody can tell."""
+    def find(self, alias: str | None, column: str) -> Operand:
+        """Find a column, or the type of one of a sub-select; None where nobody can tell."""
         if column in SYSTEM_COLUMNS:
             return None
         if alias is not None:
@@ -47,17 +51,16 @@ class Scope:
             return None  # a whole row
         known = [source for source in self.sources if _has(source, column)]
         if known:
-            relation = known[0].relation
-            return relation.column(column) if relation else None
+            return _of_source(known[0], column)
         return self._presumed(column)
 
-    def _of_alias(self, alias: str, column: str) -> Column | None:
+    def _of_alias(self, alias: str, column: str) -> Operand:
         for source in self.sources:
             if source.alias == alias:
-                return source.relation.column(column) if source.relation else None
+                return _of_source(source, column)
         return self.outer.find(alias, column) if self.outer else None
 
-    def _presumed(self, column: str) -> Column | None:
+    def _presumed(self, column: str) -> Operand:
         if any(source.columns is None for source in self.sources):
             return None
         if self._outer_has(column):
@@ -75,6 +78,12 @@ class Scope:
                 return True
             outer = outer.outer
         return False
+
+
+def _of_source(source: Source, column: str) -> Operand:
+    if source.relation:
+        return source.relation.column(column)
+    return source.columns.get(column) if source.columns else None
 
 
 def _has(source: Source, column: str) -> bool:
