@@ -64,6 +64,19 @@ DO $$ BEGIN
 EXCEPTION WHEN duplicate_object THEN NULL;
 END $$;
 
+-- case: column in a DO block
+-- look-alike: opaque-sql
+-- why: the block adds a nullable column where it is not there yet, which changes the catalog alone.
+DO $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM information_schema.columns WHERE table_name = 'orders' AND column_name = 'gift_note'
+    ) THEN
+        ALTER TABLE orders ADD COLUMN gift_note text;
+    END IF;
+END
+$$;
+
 -- case: sequence set by a SELECT
 -- look-alike: opaque-sql
 -- why: setval() writes to its sequence alone.

@@ -64,6 +64,7 @@ def test_files_in_their_order(tmp_path: Path, server: Address) -> None:
         ("locks-several-tables", 3),
         ("set-not-null-scans", 5),
         ("add-not-null-without-default", 5),
+        ("opaque-sql", 6),
         ("no-lock-timeout", 2),
     }
     assert set(checked.round_trips().values()) == {"not run"}
