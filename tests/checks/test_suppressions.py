@@ -173,7 +173,7 @@ def test_a_comment_at_the_top_allows_for_the_whole_revision_and_the_check_passes
         name for name, *_ in hazards(unallowed.revision("b2"))
     )
     assert [found["message"] for found in revision["findings"]] == [
-        "downgrade-differs is allowed here, but this revision does not have it"
+        "downgrade-differs is allowed here, but this file does not have it"
     ]
 
 
