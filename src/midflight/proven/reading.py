@@ -12,6 +12,7 @@ import os
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -90,5 +91,7 @@ def _source(path: str) -> str:
 
 
 def _file_of(module: object) -> str | None:
-    name = getattr(module, "__file__", None)
+    if not isinstance(module, ModuleType):
+        return None
+    name = module.__dict__.get("__file__")  # to ask the module could make a lazy one import something
     return str(Path(name).absolute()) if isinstance(name, str) else None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from midflight.sql.statement import Statement
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str) -> Statement:
     """Read one statement as a server would get it, with or without ``$1`` parameters.
 
