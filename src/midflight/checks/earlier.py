@@ -7,6 +7,7 @@ last revisions were edited, the rest is restored, with the database as it was.
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import time
 from dataclasses import dataclass
@@ -144,11 +145,13 @@ class Keeper:
 
     async def keep_beside(self, kept: Kept) -> None:
         """Keep it, with the data directory of the proof before."""
-        await self._store.keep_beside(self._identity, kept)
+        with contextlib.suppress(OSError):  # a full disk costs the next check some time, not this one its result
+            await self._store.keep_beside(self._identity, kept)
 
     async def keep(self, kept: Kept, data: Path) -> None:
         """Keep it, with the data directory of a server that has stopped."""
-        await self._store.keep(self._identity, kept, data)
+        with contextlib.suppress(OSError):  # as above
+            await self._store.keep(self._identity, kept, data)
 
 
 async def keeper_of(request: HistoryRequest) -> Keeper | None:
