@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -21,20 +23,10 @@ TABLE = Revision(
     ),
     down="op.execute('DROP TABLE u')\nop.execute('DROP TABLE t')",
 )
-SERVERS = pytest.mark.parametrize("server", [("machine", "15"), ("embedded", "18")], ids=["pg15", "pg18"])
 
 
-def hazards(revision: dict[str, object]) -> list[str]:
-    findings = revision["findings"]
-    assert isinstance(findings, list)
-    return [finding["hazard"] for finding in findings]
-
-
-def check_one(folder: Path, server: tuple[str, str], up: str, down: str = "pass", *, before: str = "") -> Checked:
-    """Check a revision on top of the two tables."""
-    second = Revision("b2", after="a1", up=up, down=down, before=before)
-    where, major = server
-    return run_check(write_project(folder, TABLE, second), "--shadow", where, "--postgres", major)
+def hazards(revision: dict[str, Any]) -> list[str]:
+    return [finding["hazard"] for finding in revision["findings"]]
 
 
 # What it does, its way back, and how PostgreSQL refuses that on rows.
@@ -69,83 +61,6 @@ with op.get_context().autocommit_block():
 }
 
 
-@SERVERS
-@pytest.mark.parametrize("what", FAILING)
-def test_a_revision_that_fails_on_rows_alone(tmp_path: Path, server: tuple[str, str], what: str) -> None:
-    """It is told, with the line; all the rest is proven as if there were no rows."""
-    up, down, refusal = FAILING[what]
-    checked = check_one(tmp_path, server, up, down)
-    revision = checked.revision("b2")
-    [finding] = [found for found in revision["findings"] if found["hazard"] == "fails-on-existing-rows"]
-    assert finding["severity"] == "warning"
-    assert f"upgrade() fails on rows as the tables may hold them: {refusal}" in finding["message"]
-    assert finding["line"] == line_of(tmp_path / "migrations/versions/b2.py", up.splitlines()[-1].strip())
-    assert (revision["outcome"], revision["round_trip"]["status"]) == ("passed", "same")
-    assert revision["statements"]
-
-
-@SERVERS
-def test_what_mends_the_rows_first_does_not_fail(tmp_path: Path, server: tuple[str, str]) -> None:
-    checked = check_one(
-        tmp_path,
-        server,
-        "op.execute(\"UPDATE t SET name = '' WHERE name IS NULL\")\nop.alter_column('t', 'name', nullable=False)",
-        "op.alter_column('t', 'name', nullable=True)",
-    )
-    found = hazards(checked.revision("b2"))
-    assert "set-not-null-scans" in found
-    assert "fails-on-existing-rows" not in found
-
-
-@SERVERS
-def test_what_another_finding_says_is_not_said_twice(tmp_path: Path, server: tuple[str, str]) -> None:
-    checked = check_one(tmp_path, server, "op.execute('ALTER TABLE t ADD n int NOT NULL')")
-    assert "add-required-column" in hazards(checked.revision("b2"))
-    assert "fails-on-existing-rows" not in hazards(checked.revision("b2"))
-
-
-@SERVERS
-def test_a_downgrade_that_fails_on_rows(tmp_path: Path, server: tuple[str, str]) -> None:
-    checked = check_one(
-        tmp_path,
-        server,
-        "op.execute('ALTER TABLE t ALTER code DROP NOT NULL')\nop.execute('UPDATE t SET code = NULL')",
-        "op.execute('ALTER TABLE t ALTER code SET NOT NULL')",
-    )
-    revision = checked.revision("b2")
-    [finding] = [found for found in revision["findings"] if found["hazard"] == "fails-on-existing-rows"]
-    assert finding["message"].startswith("downgrade() fails on rows as the tables may hold them: column")
-    assert revision["round_trip"]["status"] == "same"
-
-
-def test_a_revision_that_fails_with_rows_and_without(tmp_path: Path) -> None:
-    checked = check_one(tmp_path, ("embedded", "18"), "op.execute('SELECT 1 / 0')")
-    revision = checked.revision("b2")
-    assert revision["outcome"] == "failed"
-    assert hazards(revision) == ["revision-fails"]
-
-
-def test_code_that_cannot_read_synthetic_rows(tmp_path: Path) -> None:
-    """A row that is no JSON says nothing about production's: it is a note, not a finding."""
-    up = "for (code,) in op.get_bind().execute(sa.text('SELECT code FROM t')): json.loads(code)"
-    checked = check_one(tmp_path, ("embedded", "18"), up, before="import json")
-    assert checked.revision("b2")["outcome"] == "passed"
-    assert hazards(checked.revision("b2")) == []
-    [note] = [note for note in checked.document["notes"] if "b2" in note]
-    assert note.startswith("the code of b2 fails on synthetic rows, so it was proven without them: JSONDecodeError")
-
-
-def test_a_table_without_rows_is_named(tmp_path: Path) -> None:
-    never = Revision(
-        "a1",
-        up="op.execute('CREATE TABLE never (a int NOT NULL CHECK (a < 0 AND a > 0))')",
-        down="op.execute('DROP TABLE never')",
-    )
-    checked = run_check(write_project(tmp_path, never, Revision("b2", after="a1")))
-    assert checked.code == 0
-    assert "no synthetic rows could be made for never: " in "\n".join(checked.document["notes"])
-
-
 # What is done, how it is taken back, and what is lost on the way.
 LOSSES = {
     "a column": (
@@ -178,35 +93,142 @@ LOSSES = {
 }
 
 
-@SERVERS
-@pytest.mark.parametrize("what", LOSSES)
-def test_what_a_downgrade_loses(tmp_path: Path, server: tuple[str, str], what: str) -> None:
-    up, down, lost = LOSSES[what]
-    revision = check_one(tmp_path, server, up, down).revision("b2")
-    assert revision["round_trip"]["lost"] == lost
-    told = "downgrade-loses-data" in hazards(revision)
-    assert told == (what == "values")  # the others are implied by drop-column and unbatched-delete
+# What is done and how it is taken back.
+OTHERS = {
+    "mended first": (
+        "op.execute(\"UPDATE t SET name = '' WHERE name IS NULL\")\nop.alter_column('t', 'name', nullable=False)",
+        "op.alter_column('t', 'name', nullable=True)",
+    ),
+    "required column": ("op.execute('ALTER TABLE t ADD n int NOT NULL')", "op.drop_column('t', 'n')"),
+    "downgrade": (
+        "op.execute('ALTER TABLE t ALTER code DROP NOT NULL')\nop.execute('UPDATE t SET code = NULL')",
+        "op.execute('ALTER TABLE t ALTER code SET NOT NULL')",
+    ),
+    "with rows and without": ("op.execute('SELECT 1 / 0')", "pass"),
+    "code": (
+        "import json\nfor (code,) in op.get_bind().execute(sa.text('SELECT code FROM t')): json.loads(code)",
+        "pass",
+    ),
+    "way back": (
+        """op.create_table('t_new', sa.Column('id', sa.Integer, primary_key=True))
+op.create_index('t_new_id', 't_new', ['id'])
+with op.get_context().autocommit_block():
+    op.create_index('t_name', 't', ['name'], postgresql_concurrently=True)""",
+        "op.drop_index('t_new_id', 't_new')\nop.drop_table('t_new')\nop.drop_index('t_name', 't')",
+    ),
+}
+CASES = {**{name: case[:2] for name, case in {**FAILING, **LOSSES}.items()}, **OTHERS}
 
 
-@SERVERS
-def test_the_way_back_is_watched(tmp_path: Path, server: tuple[str, str]) -> None:
+def of_case(text: str, name: str) -> str:
+    """Give each case tables of its own: t1 and u1, t2 and u2."""
+    number = list(CASES).index(name) + 1
+    return re.sub(r"\b([tu])(?![a-z])", rf"\g<1>{number}", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """One history with a branch for each case, checked once."""
+
+    folder: Path
+    checked: Checked
+
+    def revision(self, name: str) -> dict[str, Any]:
+        return self.checked.revision(self._id(name))
+
+    def findings(self, name: str, hazard: str) -> list[dict[str, Any]]:
+        return [found for found in self.revision(name)["findings"] if found["hazard"] == hazard]
+
+    def line_of(self, name: str, text: str) -> int:
+        return line_of(self.folder / f"migrations/versions/{self._id(name)}.py", of_case(text, name))
+
+    def _id(self, name: str) -> str:
+        return f"b{list(CASES).index(name) + 1}"
+
+
+@pytest.fixture(scope="module", params=[("machine", "15"), ("embedded", "18")], ids=["pg15", "pg18"])
+def cases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Cases:
+    where, major = request.param
+    revisions = []
+    for number, (name, (up, down)) in enumerate(CASES.items(), 1):
+        tables = Revision(f"a{number}", up=of_case(TABLE.up, name), down=of_case(TABLE.down or "", name))
+        case = Revision(f"b{number}", after=f"a{number}", up=of_case(up, name), down=of_case(down, name))
+        revisions += [tables, case]
+    folder = write_project(tmp_path_factory.mktemp("rows"), *revisions)
+    return Cases(folder, run_check(folder, "--shadow", where, "--postgres", major))
+
+
+@pytest.mark.parametrize("name", FAILING)
+def test_a_revision_that_fails_on_rows_alone(cases: Cases, name: str) -> None:
+    """It is told, with the line; all the rest is proven as if there were no rows."""
+    up, _, refusal = FAILING[name]
+    revision = cases.revision(name)
+    [finding] = cases.findings(name, "fails-on-existing-rows")
+    assert finding["severity"] == "warning"
+    assert f"upgrade() fails on rows as the tables may hold them: {of_case(refusal, name)}" in finding["message"]
+    assert finding["line"] == cases.line_of(name, up.splitlines()[-1].strip())
+    assert (revision["outcome"], revision["round_trip"]["status"]) == ("passed", "same")
+    assert revision["statements"]
+
+
+def test_what_mends_the_rows_first_does_not_fail(cases: Cases) -> None:
+    assert cases.findings("mended first", "set-not-null-scans")
+    assert not cases.findings("mended first", "fails-on-existing-rows")
+
+
+def test_what_another_finding_says_is_not_said_twice(cases: Cases) -> None:
+    assert cases.findings("required column", "add-required-column")
+    assert not cases.findings("required column", "fails-on-existing-rows")
+
+
+def test_a_downgrade_that_fails_on_rows(cases: Cases) -> None:
+    [finding] = cases.findings("downgrade", "fails-on-existing-rows")
+    assert finding["message"].startswith("downgrade() fails on rows as the tables may hold them: column")
+    assert cases.revision("downgrade")["round_trip"]["status"] == "same"
+
+
+def test_a_revision_that_fails_with_rows_and_without(cases: Cases) -> None:
+    revision = cases.revision("with rows and without")
+    assert revision["outcome"] == "failed"
+    assert hazards(revision) == ["revision-fails"]
+
+
+def test_code_that_cannot_read_synthetic_rows(cases: Cases) -> None:
+    """A row that is no JSON says nothing about production's: it is a note, not a finding."""
+    revision = cases.revision("code")
+    assert (revision["outcome"], hazards(revision)) == ("passed", [])
+    [note] = [note for note in cases.checked.document["notes"] if f"the code of {revision['id']} " in note]
+    assert "fails on synthetic rows, so it was proven without them: JSONDecodeError" in note
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_what_a_downgrade_loses(cases: Cases, name: str) -> None:
+    lost = [of_case(one, name) for one in LOSSES[name][2]]
+    assert cases.revision(name)["round_trip"]["lost"] == lost
+    told = bool(cases.findings(name, "downgrade-loses-data"))
+    assert told == (name == "values")  # the others are implied by drop-column and unbatched-delete
+
+
+def test_the_way_back_is_watched(cases: Cases) -> None:
     """As warnings, and not for tables that the upgrade made."""
-    checked = check_one(
-        tmp_path,
-        server,
-        "op.create_table('v', sa.Column('id', sa.Integer, primary_key=True))\n"
-        "op.create_index('v_id', 'v', ['id'])\n"
-        "with op.get_context().autocommit_block():\n"
-        "    op.create_index('t_name', 't', ['name'], postgresql_concurrently=True)",
-        "op.drop_index('v_id', 'v')\nop.drop_table('v')\nop.drop_index('t_name', 't')",
-    )
     found = [
         (finding["hazard"], finding["severity"], finding["table"], finding["line"])
-        for finding in checked.revision("b2")["findings"]
+        for finding in cases.revision("way back")["findings"]
         if finding["message"].startswith("downgrade(): ")
     ]
-    line = line_of(tmp_path / "migrations/versions/b2.py", "op.drop_index('t_name', 't')")
-    assert found == [("drop-index-blocks", "warning", "t", line)]
+    line = cases.line_of("way back", "op.drop_index('t_name', 't')")
+    assert found == [("drop-index-blocks", "warning", of_case("t", "way back"), line)]
+
+
+def test_a_table_without_rows_is_named(tmp_path: Path) -> None:
+    never = Revision(
+        "a1",
+        up="op.execute('CREATE TABLE never (a int NOT NULL CHECK (a < 0 AND a > 0))')",
+        down="op.execute('DROP TABLE never')",
+    )
+    checked = run_check(write_project(tmp_path, never, Revision("b2", after="a1")))
+    assert checked.code == 0
+    assert "no synthetic rows could be made for never: " in "\n".join(checked.document["notes"])
 
 
 def test_rows_that_revisions_insert_are_left_alone(tmp_path: Path) -> None:
