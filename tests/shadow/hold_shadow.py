@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from typing import Literal, cast
 
@@ -29,6 +30,7 @@ async def hold(where: str, *, fail: bool) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # as a terminal starts it: under nohup it would be ignored
     try:
         asyncio.run(hold(sys.argv[1], fail=sys.argv[2:] == ["fail"]))
     except MidflightError as error:

@@ -37,7 +37,7 @@ def _message(rename: RenameType) -> str:
 
 _ADVICE = (
     "Leave the name: no user sees it, and the application's code may call the type what it likes "
-    "(sa.Enum(Status, name='the_old_name'))."
+    "(SQLAlchemy's Enum takes name='the_old_name')."
 )
 
 _TYPE = "CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE TABLE days (id int PRIMARY KEY, mood mood);"
