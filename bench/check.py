@@ -14,7 +14,7 @@ from midflight.shadow.choice import ShadowChoice
 from midflight.shadow.opening import open_shadow
 
 GOALS = {
-    "history_ratio": 4.0,
+    "history_ratio": 5.0,
     "round_trip_ratio": 2.0,
     "unchanged_seconds": 2.0,
     "one_new_seconds": 3.0,

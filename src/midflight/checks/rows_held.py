@@ -9,6 +9,7 @@ from midflight import sql
 from midflight.catalog import tables
 from midflight.pg.locks import LockMode
 from midflight.rows import Contents, Loss, RowKeeper, fillable_tables, losses
+from midflight.sql.changes import TableChange
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,10 +57,25 @@ class RowsHeld:
 
     async def empty(self) -> None:
         """Take the rows away again."""
-        await self._keeper.empty()
-        self._read.clear()
-        self._written = None
+        self._forget(await self._keeper.empty())
         self.are_there = False
+
+    async def empty_concerned(self, statements: Iterable[TracedStatement]) -> bool:
+        """Take the rows away from the tables that statements speak of or lock; tell whether there were such tables."""
+        names: set[str] = set()
+        for statement in statements:
+            changes = sql.parse(statement.sql).changes
+            names |= {change.table.name for change in changes if isinstance(change, TableChange)}
+            names |= {(lock.relation.table or lock.relation.name).name for lock in statement.locks_taken}
+        emptied = await self._keeper.empty(names)
+        self._forget(emptied)
+        return bool(emptied)
+
+    def _forget(self, names: Iterable[QualifiedName]) -> None:
+        for name in names:
+            self._read.pop(name, None)
+            if self._written is not None:
+                self._written.add(name)
 
     def note(self, statements: Iterable[TracedStatement]) -> None:
         """Take note of what statements did: what they may have changed is read anew."""

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 import asyncpg
 
 from midflight.catalog import Scope, Snapshot, Unit
+from midflight.pg.identifiers import QualifiedName, quote_identifier
 from midflight.rows.contents import read_contents
 from midflight.rows.emptiness import fillable_tables, find_empty
 from midflight.rows.filling import fill_tables
 from midflight.rows.sql_files import load_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from midflight.catalog.snapshot import Parts
-    from midflight.pg.identifiers import QualifiedName
     from midflight.rows.losses import Contents
     from midflight.rows.unfilled import Unfilled
 
@@ -30,6 +30,10 @@ _SETTINGS = "SET lock_timeout = '5s'; SET jit = off; SET plan_cache_mode = force
 WITHOUT_TRIGGERS = "SET LOCAL session_replication_role = replica"
 """Neither triggers nor foreign keys look at what follows. A DELETE of a few rows is much quicker than TRUNCATE, which
 makes a new file of each table and index."""
+
+
+REFUSALS = (asyncpg.InsufficientPrivilegeError, asyncpg.IntegrityConstraintViolationError)
+"""Who is no superuser may not switch triggers off; a CHECK may forbid that a row refers to nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +87,38 @@ class RowKeeper:
         self._given, self._unfilled = given, known
         return tuple(known.values())
 
-    async def empty(self) -> None:
-        """Remove all rows from the tables that were filled, and from those that refer to them."""
-        found = await self._connection.fetch(load_sql("names"), list(self._filled))
-        names = [record["name"] for record in found]
-        if not names:
-            return
+    async def empty(self, names: Collection[str] | None = None) -> tuple[QualifiedName, ...]:
+        """Remove all rows from the tables that were filled, and from those that must refer to them.
+
+        A row that may refer to nothing stays, and does so then.
+
+        Args:
+            names: only of tables that are called so, in any schema; None is all.
+
+        Returns:
+            the tables whose rows are others now.
+        """
+        wanted = None if names is None else list(names)
+        found = await self._connection.fetch(load_sql("names"), list(self._filled), wanted)
+        tables = [QualifiedName(record["schema"], record["name"]) for record in found]
+        if not tables:
+            return ()
         if all(record["deletable"] for record in found):
-            with contextlib.suppress(asyncpg.InsufficientPrivilegeError):  # of who may not switch triggers off
-                async with self._connection.transaction():
-                    await self._connection.execute(WITHOUT_TRIGGERS)
-                    await self._connection.execute("".join(f"DELETE FROM {name};" for name in names))  # noqa: S608 -- quoted by PostgreSQL
-                return
-        await self._connection.execute(f"TRUNCATE {', '.join(names)} CASCADE")
+            with contextlib.suppress(*REFUSALS):
+                return tuple(tables + await self._delete([record["oid"] for record in found], tables))
+        await self._connection.execute(f"TRUNCATE {', '.join(table.sql for table in tables)} CASCADE")
+        return fillable_tables(self._given.snapshot) if self._given else tuple(tables)
+
+    async def _delete(self, oids: Sequence[int], tables: Sequence[QualifiedName]) -> list[QualifiedName]:
+        """Delete the rows of tables, and return the others that referred to them."""
+        found = await self._connection.fetch(load_sql("references"), oids)
+        others = [(QualifiedName(record["schema"], record["name"]), record["column"]) for record in found]
+        cleared = (f"UPDATE {table.sql} SET {quote_identifier(column)} = NULL;" for table, column in others)  # noqa: S608 -- quoted names
+        deleted = (f"DELETE FROM {table.sql};" for table in tables)  # noqa: S608 -- quoted names
+        async with self._connection.transaction():
+            await self._connection.execute(WITHOUT_TRIGGERS)
+            await self._connection.execute("".join([*cleared, *deleted]))
+        return [table for table, _ in others]
 
     async def contents(self, tables: Iterable[QualifiedName]) -> Contents:
         """Read what the columns of these tables hold, as digests; tables that do not exist are left out."""
