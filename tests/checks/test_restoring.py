@@ -367,3 +367,23 @@ def test_only_the_newest_are_kept(site: Site) -> None:
     assert len(list((site.cache / "proven").glob("*/proof"))) == 5
     assert site.check("-x", "tenant=5")[1] == []
     assert site.check()[1] == ["a1", "b2", "c3"]  # it was the oldest
+
+
+def test_rows_are_as_they_were(site: Site) -> None:
+    """What revisions inserted into a table that held rows of ours is there, and ours can be told from it."""
+    write_revision(
+        site.folder,
+        revision(
+            "d4", "op.execute('INSERT INTO t VALUES (77, 77)')", "op.execute('DELETE FROM t WHERE id = 77')", "c3"
+        ),
+    )
+    site.check()
+    reads = "assert op.get_bind().execute(sa.text('SELECT n FROM t WHERE id = 77')).scalars().all() == [77]\n"
+    alters = "op.execute('ALTER TABLE t ALTER n SET NOT NULL')"
+    write_revision(
+        site.folder, revision("e5", reads + alters, "op.execute('ALTER TABLE t ALTER n DROP NOT NULL')", "d4")
+    )
+    checked, ran = site.check()
+    assert "a1" not in ran or checked.outcomes()["e5"] == "passed"
+    assert told(checked) == told(site.check("--no-cache")[0])
+    assert "fails-on-existing-rows" in [finding["hazard"] for finding in checked.revision("e5")["findings"]]

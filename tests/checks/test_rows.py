@@ -245,3 +245,17 @@ def test_rows_that_revisions_insert_are_left_alone(tmp_path: Path) -> None:
     assert "fails-on-existing-rows" in hazards(checked.revision("c3"))
     assert hazards(checked.revision("d4")) == []
     assert checked.outcomes()["d4"] == "passed"
+
+
+def test_what_revisions_inserted_is_there_though_ours_was_taken_away(tmp_path: Path) -> None:
+    """Rows of a revision's in a table that held some of ours: the next one needs them, and fails on ours."""
+    seeds = "op.execute(\"INSERT INTO t VALUES (7, 'seven', 'seed')\")"
+    needs = (
+        "assert op.get_bind().execute(sa.text(\"SELECT count(*) FROM t WHERE code = 'seed'\")).scalar() == 1\n"
+        "op.execute('ALTER TABLE t ALTER name SET NOT NULL')"
+    )
+    second = Revision("b2", after="a1", up=seeds, down="op.execute('DELETE FROM t WHERE id = 7')")
+    third = Revision("c3", after="b2", up=needs, down="op.execute('ALTER TABLE t ALTER name DROP NOT NULL')")
+    checked = run_check(write_project(tmp_path, TABLE, second, third))
+    assert checked.outcomes()["c3"] == "passed"
+    assert "fails-on-existing-rows" in hazards(checked.revision("c3"))

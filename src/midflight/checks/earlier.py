@@ -43,6 +43,8 @@ class Left:
     database: str
     applied: int
     """How many revisions of the history it holds, from the first on."""
+    filled: frozenset[int] = frozenset()
+    """Its tables (OIDs) that hold synthetic rows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from midflight.pg.identifiers import QualifiedName, quote_identifier
 from midflight.trace.tracer import Tracer, trace
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterable
 
     from midflight.checks.request import Conditions
     from midflight.shadow.shadow import ServerFacts, Shadow
@@ -77,17 +77,26 @@ class Ground:
 
 @contextlib.asynccontextmanager
 async def prepare_ground(
-    shadow: Shadow, address: Address, leave_out: frozenset[QualifiedName]
+    shadow: Shadow, address: Address, leave_out: frozenset[QualifiedName], filled: Iterable[int] = ()
 ) -> AsyncIterator[Ground]:
-    """Stand in front of a database of the shadow and learn its catalog, but for the tables to leave out."""
+    """Stand in front of a database of the shadow and learn its catalog, but for the tables to leave out.
+
+    Args:
+        shadow: the server.
+        address: the database.
+        leave_out: tables that are no part of the schema.
+        filled: tables (OIDs) to which an earlier walk on this database has given rows.
+    """
     # Beside the socket of a server of our own, it is cleared away with that, even after a SIGKILL.
     folder = None if shadow.facts.origin == "given" else Path(address.host)
     async with trace(address, folder=folder) as tracer:
         connection: asyncpg.Connection = await asyncpg.connect(**address.asyncpg_arguments())
+        keeper: asyncpg.Connection = await asyncpg.connect(**address.asyncpg_arguments())
         try:
             catalog = CatalogWatch(connection, leave_out=leave_out)
-            yield Ground(address, tracer, catalog, await catalog.refresh(), RowsHeld(connection))
+            yield Ground(address, tracer, catalog, await catalog.refresh(), RowsHeld(keeper, filled))
         finally:
+            await keeper.close()
             await connection.close()
 
 

@@ -32,9 +32,9 @@ KEEPS_ROWS = frozenset(
 class RowsHeld:
     """Synthetic rows in the tables of one database."""
 
-    def __init__(self, connection: asyncpg.Connection) -> None:
-        """Take a connection of our own, which is used for nothing else meanwhile."""
-        self._keeper = RowKeeper(connection)
+    def __init__(self, connection: asyncpg.Connection, filled: Iterable[int] = ()) -> None:
+        """Take a connection of our own, and the tables (OIDs) that were filled by an earlier walk on this database."""
+        self._keeper = RowKeeper(connection, filled)
         self._read: dict[QualifiedName, TableContents] = {}
         self._written: set[QualifiedName] | None = None
         self._partitions: frozenset[QualifiedName] = frozenset()
@@ -42,6 +42,11 @@ class RowsHeld:
         """Tables that hold none, since none could be made for them."""
         self.are_there = False
         """Whether there may be any."""
+
+    @property
+    def filled(self) -> frozenset[int]:
+        """The tables (OIDs) that were given rows."""
+        return self._keeper.filled
 
     async def fill(self, snapshot: Snapshot) -> Contents:
         """Give rows to the tables that have none, and return what all tables hold."""

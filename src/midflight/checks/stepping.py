@@ -25,6 +25,8 @@ class Stepped:
     failure: StepFailure | None = None
     on_rows: RowsFailure | None = None
     """How it failed on rows, where it did and succeeded without them: ``statements`` are those of the success."""
+    suspect: RowsFailure | None = None
+    """How it failed with rows, where it then failed without them too, for whatever reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ async def step(ground: Ground, walk: Walk, direction: Direction, revision: Revis
     await ground.rows.empty()
     last = await _once(ground, walk, direction, revision, limit)
     if last.failure is not None:
-        return first if ground.snapshot == before else last
+        return replace(first, suspect=failure) if ground.snapshot == before else last
     return replace(last, on_rows=failure)
 
 

@@ -116,7 +116,11 @@ class Walking:
         """Make a database in the state after the revisions that are applied so far."""
         version_table = frozenset({self._environment.version_table})
         inherited, self._inherited = self._inherited, None
-        async with self._database(inherited) as address, prepare_ground(self._shadow, address, version_table) as ground:
+        filled = inherited.filled if inherited else frozenset[int]()
+        async with (
+            self._database(inherited) as address,
+            prepare_ground(self._shadow, address, version_table, filled) as ground,
+        ):
             walk = Walk(self._thread, self._project, self._environment, ground.tracer.address)
             try:
                 if inherited is None:
@@ -153,13 +157,11 @@ class Walking:
             return None
         last = self._last_proven()
         if last is None:
-            await ground.rows.empty()
-            return Left(ground.address.database, len(self._applied))
+            return Left(ground.address.database, len(self._applied), ground.rows.filled)
         if last.round_trip.status is not RoundTripStatus.SAME:
             return None
         failure = await self._step(Direction.DOWN, ground, walk, self._applied[-1])
-        await ground.rows.empty()  # a later walk could not tell them from rows of the revisions'
-        return None if failure else Left(ground.address.database, len(self._applied) - 1)
+        return None if failure else Left(ground.address.database, len(self._applied) - 1, ground.rows.filled)
 
     async def _leave_another(self, history: tuple[Revision, ...]) -> Left | None:
         """Leave the database that was inherited, where it is not far behind; else make one."""
@@ -253,10 +255,16 @@ class Walking:
         return Proof(before, up, state_is_lost=up.failure is not None and not up.failure.only_alone)
 
     def _fails_on_rows_perhaps(self, ground: Ground, revision: Revision, proof: Proof) -> bool:
-        """Tell whether a failure left half of a revision behind and rows may be to blame: it is tried again without."""
-        if not proof.state_is_lost or revision.id in self._failed_on_rows or self._thread.is_stuck:
+        """Tell whether a failure may be due to rows, and this database cannot tell any more.
+
+        Half of the revision was left behind, or rows that revisions inserted went with ours: on a new database there
+        are those alone.
+        """
+        if revision.id in self._failed_on_rows or self._thread.is_stuck:
             return False
-        failed = on_rows(ground, proof.up) or (on_rows(ground, proof.down) if proof.down else None)
+        failed = proof.up.suspect or (proof.down.suspect if proof.down else None)
+        if failed is None and proof.state_is_lost:
+            failed = on_rows(ground, proof.up) or (on_rows(ground, proof.down) if proof.down else None)
         if failed is None:
             return False
         self._failed_on_rows[revision.id] = failed

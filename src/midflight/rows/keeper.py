@@ -53,13 +53,18 @@ class RowKeeper:
     What it raises is trouble with the server; that a table cannot be filled is an answer.
     """
 
-    def __init__(self, connection: asyncpg.Connection) -> None:
-        """Take the connection; nothing is done yet."""
+    def __init__(self, connection: asyncpg.Connection, filled: Iterable[int] = ()) -> None:
+        """Take the connection, and which tables (OIDs) an earlier keeper has filled; nothing is done yet."""
         self._connection = connection
         self._is_settled = False
         self._given: _Given | None = None
-        self._filled: set[int] = set()
+        self._filled = set(filled)
         self._unfilled: dict[int, Unfilled] = {}
+
+    @property
+    def filled(self) -> frozenset[int]:
+        """The tables (OIDs) that were filled."""
+        return frozenset(self._filled)
 
     async def fill(
         self, snapshot: Snapshot, *, deleted_from: Collection[QualifiedName] | None = None
