@@ -259,3 +259,18 @@ def test_what_revisions_inserted_is_there_though_ours_was_taken_away(tmp_path: P
     checked = run_check(write_project(tmp_path, TABLE, second, third))
     assert checked.outcomes()["c3"] == "passed"
     assert "fails-on-existing-rows" in hazards(checked.revision("c3"))
+
+
+def test_a_revision_that_leaves_a_transaction_open(tmp_path: Path) -> None:
+    """Nobody can fill the table that it locks: that is told, and the check goes on."""
+    opens = """
+if not KEPT:
+    KEPT.append(sa.create_engine(op.get_bind().engine.url).connect())
+    KEPT[0].execute(sa.text('LOCK TABLE t'))
+"""
+    second = Revision("b2", after="a1", before="KEPT = []", up=opens)
+    third = Revision("c3", after="b2", up="op.execute('CREATE TABLE v (id int)')", down="op.execute('DROP TABLE v')")
+    checked = run_check(write_project(tmp_path, TABLE, second, third))
+    assert checked.err == ""
+    assert checked.outcomes()["c3"] == "passed"
+    assert "another session, which a revision has opened, holds locks" in "\n".join(checked.document["notes"])

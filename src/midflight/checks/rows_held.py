@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import asyncpg
 
 from midflight import sql
 from midflight.catalog import tables
 from midflight.pg.locks import LockMode
-from midflight.rows import Contents, Loss, RowKeeper, fillable_tables, losses
+from midflight.rows import Contents, Loss, RowKeeper, Unfilled, fillable_tables, losses
 from midflight.sql.changes import TableChange
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import asyncpg
-
     from midflight.catalog import Snapshot
     from midflight.pg.identifiers import QualifiedName
-    from midflight.rows import TableContents, Unfilled
+    from midflight.rows import TableContents
     from midflight.trace.record import TracedStatement
 
 WRITES = LockMode.ROW_EXCLUSIVE
 """Whoever changes a table or its rows holds this lock on it, or a stronger one."""
+LOCKED = "another session, which a revision has opened, holds locks"
 KEEPS_ROWS = frozenset(
     {"CREATE INDEX", "DROP INDEX", "REINDEX", "CREATE TABLE", "COMMENT", "CREATE TYPE", "CREATE VIEW"}
 )
@@ -50,20 +52,24 @@ class RowsHeld:
 
     async def fill(self, snapshot: Snapshot) -> Contents:
         """Give rows to the tables that have none, and return what all tables hold."""
-        self.unfilled = await self._keeper.fill(snapshot, deleted_from=self._written)
         names = fillable_tables(snapshot)
         self._partitions = frozenset(tables.table_names(snapshot)).difference(names)
+        try:
+            self.unfilled = await self._keeper.fill(snapshot, deleted_from=self._written)
+            missing = [name for name in names if name not in self._read]
+            if missing:
+                self._read.update((await self._keeper.contents(missing)).tables)
+        except asyncpg.LockNotAvailableError:  # a revision before has left a transaction of its own open
+            self.unfilled = tuple(Unfilled(name, LOCKED) for name in names)
         self.are_there = len(names) > len(self.unfilled)
-        missing = [name for name in names if name not in self._read]
-        if missing:
-            self._read.update((await self._keeper.contents(missing)).tables)
         self._written = set()
         return Contents({name: self._read[name] for name in names if name in self._read})
 
     async def empty(self) -> None:
-        """Take the rows away again."""
-        self._forget(await self._keeper.empty())
-        self.are_there = False
+        """Take the rows away again, unless another session's locks are in the way."""
+        with contextlib.suppress(asyncpg.LockNotAvailableError):
+            self._forget(await self._keeper.empty())
+            self.are_there = False
 
     async def empty_concerned(self, statements: Iterable[TracedStatement]) -> bool:
         """Take the rows away from the tables that statements speak of or lock; tell whether there were such tables."""
@@ -72,7 +78,9 @@ class RowsHeld:
             changes = sql.parse(statement.sql).changes
             names |= {change.table.name for change in changes if isinstance(change, TableChange)}
             names |= {(lock.relation.table or lock.relation.name).name for lock in statement.locks_taken}
-        emptied = await self._keeper.empty(names)
+        emptied: tuple[QualifiedName, ...] = ()
+        with contextlib.suppress(asyncpg.LockNotAvailableError):
+            emptied = await self._keeper.empty(names)
         self._forget(emptied)
         return bool(emptied)
 
@@ -103,6 +111,9 @@ class RowsHeld:
         changed = [name for name in before.tables if name not in self._read]
         if not changed:
             return ()
-        now = await self._keeper.contents(changed)
+        try:
+            now = await self._keeper.contents(changed)
+        except asyncpg.LockNotAvailableError:
+            return ()  # the next filling says why nobody knows
         self._read.update(now.tables)
         return losses(replace(before, tables={name: before.tables[name] for name in changed}), now)

@@ -238,7 +238,7 @@ class Walking:
     async def _prove(self, ground: Ground, walk: Walk, revision: Revision) -> Proof:
         failed = self._failed_on_rows.get(revision.id)
         proof = await prove(ground, walk, revision, self._conditions.time_limit, with_rows=failed is None)
-        if failed is not None:
+        if failed is not None and proof.failure is None:
             proof = replace(proof, up=replace(proof.up, on_rows=failed))
         self.unfilled.update({unfilled.table: unfilled for unfilled in ground.rows.unfilled})
         for stepped in filter(None, (proof.up, proof.down)):
