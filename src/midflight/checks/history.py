@@ -110,7 +110,7 @@ async def _prove(
             left=walking.left,
             server=shadow.facts,
             subject=str(loaded.project.file),
-            notes=(*_notes_of_history(loaded), *_notes(loaded.environment), *notes_of_rows(walking)),
+            notes=(*_notes_of_history(loaded), *_notes(loaded.environment), *_notes_of_rows(walking)),
         )
         if keeper:
             await _keep(keeper, proven, shadow, reading, earlier if past.revisions else None)
@@ -151,7 +151,7 @@ async def _keep(keeper: Keeper, proven: Proven, shadow: Shadow, reading: Reading
     shadow.hand_over = functools.partial(keeper.keep, kept)
 
 
-def notes_of_rows(walking: Walking) -> tuple[str, ...]:
+def _notes_of_rows(walking: Walking) -> tuple[str, ...]:
     """Name the tables that held no rows, and the revisions that were proven without."""
     tables: dict[str, list[str]] = {}
     for unfilled in walking.unfilled.values():
