@@ -149,8 +149,11 @@ class _Run:
         is_within = getattr(connection, "_trans_context_manager", None) is not None
         if connection.in_transaction():
             connection.commit()  # Alembic would take it for somebody else's, and never commit its own work
+        # Where one loops over schemas by search_path alone, each has a version table of its own.
+        [[schema]] = connection.exec_driver_sql("SELECT current_schema()").all()
+        connection.commit()
         table = QualifiedName(
-            options.get("version_table_schema") or "public", options.get("version_table") or "alembic_version"
+            options.get("version_table_schema") or schema or "public", options.get("version_table") or "alembic_version"
         )
         deployment = deploy(connection, str(table), self._request)
         self._watches.append(deployment.watch)
