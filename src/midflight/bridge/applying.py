@@ -327,6 +327,8 @@ class _Run:
     def _failed(self, journal: Journal | None, revision: str) -> None:
         if journal and self._entry:
             with contextlib.suppress(DatabaseError):  # the first error is the one to tell
+                self._executor.session.rollback()  # it may hold the journal's rows of its own steps
+            with contextlib.suppress(DatabaseError):  # likewise
                 journal.take_back(revision, "failed")
                 journal.fail(self._entry)
 
