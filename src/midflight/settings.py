@@ -63,6 +63,13 @@ class Settings(BaseSettings):
     overrides: tuple[Override, ...] = Field(
         (), description="severities for files whose paths, relative to pyproject.toml, match; the last one wins"
     )
+    migration_url: SecretStr | None = Field(
+        None, description="URL for migrations where the service itself goes through a pooler, or as another role"
+    )
+    role: str | None = Field(None, min_length=1, description="role to become (SET ROLE) before anything is migrated")
+    large_table_rows: int = Field(
+        100_000_000, gt=0, description="rows from which on plan warns of what reads or rewrites a whole table"
+    )
     time_limit: float = Field(60.0, gt=0, description="seconds that one revision may take in one direction")
     cache: bool = Field(
         default=True, description="whether what an earlier check has proven is restored where nothing has changed"

@@ -1,0 +1,1 @@
+"""What looks at, and changes, a database that people work with; knows no Alembic."""
