@@ -15,12 +15,20 @@ from midflight.runner.live import looking
 from midflight.runner.pooling import shares_sessions
 from midflight.runner.preflight import missing_rights, preflight, problems, refuse
 from midflight.runner.session import Expected, Facts, SessionFacts, schema_rights, table_rights
+from midflight.shadow.account import server_account
+from midflight.shadow.choice import ShadowChoice
+from midflight.shadow.own import chosen_installation
+from midflight.shadow.server import SETTINGS, address_in, child_server, wait_until_ready
+from midflight.shadow.template import copy_template
+from midflight.shadow.workspace import open_cache, work_folder
 from midflight.sql.names import Name
 from runner.bouncer import PROGRAM, bouncer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
+    from conftest import SharedServer
     from midflight.pg.addresses import Address
 
 USUAL = Expected()
@@ -208,6 +216,22 @@ def test_an_old_server_and_a_standby() -> None:
     assert "14" in old.reason
     [standby] = problems(replace(fine, session=replace(SESSION, is_standby=True, is_read_only=True)), USUAL)
     assert "standby" in standby.reason
+
+
+async def test_a_real_standby(shared: SharedServer, cache_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"wal_level": "replica", "max_wal_senders": "10", "max_connections": "100"}.items():
+        monkeypatch.setitem(SETTINGS, name, value)  # a standby wants no less than its primary had
+    cache = open_cache(cache_folder, server_account())
+    origin = "embedded" if shared.shadow.facts.origin == "embedded" else "machine"
+    installation = await chosen_installation(ShadowChoice(origin, shared.shadow.facts.version.major), cache)
+    with work_folder(cache) as folder:
+        await copy_template(installation, cache, folder)
+        (folder / "data" / "standby.signal").touch()
+        address = address_in(folder)
+        with child_server(installation, cache, folder) as process:
+            connection = await wait_until_ready(process, installation, address, limit=120.0)
+            await connection.close()
+            assert await the_only(address) == ("the server is a standby, which takes no changes", "name the primary server")
 
 
 async def test_a_database_that_is_not_there(database: Address) -> None:
