@@ -14,7 +14,7 @@ from midflight.pg.versions import Version
 from midflight.runner.live import looking
 from midflight.runner.pooling import shares_sessions
 from midflight.runner.preflight import missing_rights, preflight, problems, refuse
-from midflight.runner.session import Expected, Facts, SessionFacts, schema_rights, table_rights
+from midflight.runner.session_facts import Expected, Facts, SessionFacts, schema_rights, table_rights
 from midflight.shadow.account import server_account
 from midflight.shadow.choice import ShadowChoice
 from midflight.shadow.own import chosen_installation
@@ -120,7 +120,13 @@ async def test_rights_that_are_missing_are_named_with_what_gives_them(
     await admin.execute("ALTER SCHEMA midflight OWNER TO CURRENT_USER")
     await admin.execute(f'REVOKE ALL ON SCHEMA midflight FROM "{user}"')
     reason, hint = await the_only(migrator)
-    assert reason == f"{user} may not create tables in the schema midflight, in which the journal is kept"
+    assert reason == f"{user} may not keep the journal in the schema midflight"
+    await admin.execute(hint)
+    assert await preflight(migrator, USUAL) == ()
+    await admin.execute("CREATE TABLE midflight.journal (id int)")
+    assert await preflight(migrator, replace(USUAL, own_schema=None)) == ()
+    reason, hint = await the_only(migrator)
+    assert reason == f"{user} may not keep the journal in the schema midflight"
     await admin.execute(hint)
     assert await preflight(migrator, USUAL) == ()
 
@@ -203,7 +209,7 @@ SESSION = SessionFacts(
     current_schema="public",
     may_create_in_target=True,
     may_create_schemas=True,
-    may_use_own_schema=None,
+    own_schema=None,
     version_tables=(),
 )
 

@@ -13,13 +13,13 @@ from midflight.pg.identifiers import quote_identifier
 from midflight.pg.versions import OLDEST_SUPPORTED
 from midflight.runner.live import looking
 from midflight.runner.pooling import shares_sessions
-from midflight.runner.session import Expected, read_facts
+from midflight.runner.session_facts import Expected, read_facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from midflight.pg.addresses import Address
-    from midflight.runner.session import Facts, SchemaRights, SessionFacts, TableRights
+    from midflight.runner.session_facts import Facts, SchemaRights, SessionFacts, TableRights
 
 POOLED = (
     "between this machine and PostgreSQL is a pooler (such as PgBouncer) in transaction mode, in which locks and "
@@ -164,16 +164,21 @@ def _version_table_rights(session: SessionFacts, expected: Expected) -> Iterator
 
 
 def _own_schema_rights(session: SessionFacts, expected: Expected) -> Iterator[Problem]:
-    own, user = quote_identifier(expected.own_schema), quote_identifier(session.user)
-    if session.may_use_own_schema is None and not session.may_create_schemas:
+    if expected.own_schema is None:
+        return
+    name, user = expected.own_schema, quote_identifier(session.user)
+    schema = quote_identifier(name)
+    if session.own_schema is None and not session.may_create_schemas:
         yield Problem(
-            f"{session.user} may not create the schema {expected.own_schema}, in which the journal is kept",
-            f"CREATE SCHEMA {own} AUTHORIZATION {user}",
+            f"{session.user} may not create the schema {name}, in which the journal is kept",
+            f"CREATE SCHEMA {schema} AUTHORIZATION {user}",
         )
-    elif session.may_use_own_schema is False:
+    elif session.own_schema and not session.own_schema.is_enough:
+        is_there = session.own_schema.journal_is_writable is not None
         yield Problem(
-            f"{session.user} may not create tables in the schema {expected.own_schema}, in which the journal is kept",
-            f"GRANT USAGE, CREATE ON SCHEMA {own} TO {user}",
+            f"{session.user} may not keep the journal in the schema {name}",
+            f"GRANT USAGE, CREATE ON SCHEMA {schema} TO {user}"
+            + (f"; GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA {schema} TO {user}" if is_there else ""),
         )
 
 

@@ -1,5 +1,5 @@
 -- What a migration needs to know of its session before it begins.
--- $1: the schema that env.py gives the version table, NULL where it names none; $2: the schema of our own.
+-- $1: the schema that env.py gives the version table, NULL where it names none.
 SELECT
     current_user::text AS "user",
     pg_is_in_recovery() AS is_standby,
@@ -10,8 +10,4 @@ SELECT
         SELECT has_schema_privilege(n.oid, 'CREATE')
         FROM pg_namespace AS n WHERE n.nspname = coalesce($1::text, current_schema()::text)
     ) AS may_create_in_target,
-    has_database_privilege(current_database(), 'CREATE') AS may_create_schemas,
-    (
-        SELECT has_schema_privilege(n.oid, 'USAGE') AND has_schema_privilege(n.oid, 'CREATE')
-        FROM pg_namespace AS n WHERE n.nspname = $2::text
-    ) AS may_use_own_schema
+    has_database_privilege(current_database(), 'CREATE') AS may_create_schemas

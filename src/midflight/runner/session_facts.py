@@ -26,8 +26,8 @@ class Expected:
     """The schema that env.py gives it; None leaves it to the search path."""
     role: str | None = None
     """The role to become; None stays the one that logged in."""
-    own_schema: str = "midflight"
-    """Where our own tables are."""
+    own_schema: str | None = "midflight"
+    """Where the journal is; None keeps none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,21 @@ class VersionTable:
     is_visible: bool
     """Whether the search path leads to it."""
     is_writable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSchema:
+    """What may be done in the schema of our own."""
+
+    may_use: bool
+    may_create: bool
+    journal_is_writable: bool | None
+    """None where there is no journal yet."""
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether the journal can be kept."""
+        return self.may_use and (self.may_create if self.journal_is_writable is None else self.journal_is_writable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +76,8 @@ class SessionFacts:
     may_create_in_target: bool | None
     """Whether the version table may be created where it belongs; None where that schema is not there."""
     may_create_schemas: bool
-    may_use_own_schema: bool | None
-    """None where it is not there."""
+    own_schema: OwnSchema | None
+    """None where it is not there, or not needed."""
     version_tables: tuple[VersionTable, ...]
 
 
@@ -136,7 +151,12 @@ async def _role(connection: asyncpg.Connection, role: str) -> RoleFacts:
 
 
 async def _session(connection: asyncpg.Connection, expected: Expected) -> SessionFacts:
-    row = await connection.fetchrow(load_sql("session"), expected.version_schema, expected.own_schema)
+    row = await connection.fetchrow(load_sql("session"), expected.version_schema)
     assert row is not None
+    own = await connection.fetchrow(load_sql("own_schema"), expected.own_schema)
     tables = await connection.fetch(load_sql("version_tables"), expected.version_table)
-    return SessionFacts(**row, version_tables=tuple(VersionTable(**table) for table in tables))
+    return SessionFacts(
+        **row,
+        own_schema=OwnSchema(**own) if own else None,
+        version_tables=tuple(VersionTable(**table) for table in tables),
+    )
