@@ -67,6 +67,9 @@ class Settings(BaseSettings):
         None, description="URL for migrations where the service itself goes through a pooler, or as another role"
     )
     role: str | None = Field(None, min_length=1, description="role to become (SET ROLE) before anything is migrated")
+    long_transaction: float = Field(
+        60.0, gt=0, description="seconds from which on status tells of a transaction that is still open"
+    )
     large_table_rows: int = Field(
         100_000_000, gt=0, description="rows from which on plan warns of what reads or rewrites a whole table"
     )

@@ -21,6 +21,8 @@ COMMANDS = {
     "check": "Prove revisions on a throw-away PostgreSQL.",
     "completion": "Print a script that completes commands and options in your shell.",
     "explain": "Tell about a hazard, or list them all.",
+    "plan": "Tell what an upgrade would do to a live database.",
+    "status": "Tell the state of a live database.",
 }
 """Each command's name, which is also its module's, and its line in ``--help``."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import asyncpg
 
 from midflight.errors import DatabaseError
+from midflight.pg.versions import Version
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -43,6 +44,12 @@ async def connect(address: Address) -> asyncpg.Connection:
         **address.asyncpg_arguments(), timeout=CONNECT_SECONDS, statement_cache_size=0
     )
     return connection
+
+
+def version_of(connection: asyncpg.Connection) -> Version:
+    """Return the server's version, which it told when the connection was made."""
+    server = connection.get_server_version()
+    return Version(server.major, server.micro)  # asyncpg reads 15.18 as 15.0.18
 
 
 @asynccontextmanager

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 
 from midflight.pg.identifiers import QualifiedName
 from midflight.pg.locks import LockMode
-from midflight.pg.versions import Version
+from midflight.runner.live import version_of
 from midflight.runner.sql_files import load_sql
 from midflight.sql.shape import shape
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
     import asyncpg
+
+    from midflight.pg.versions import Version
 
 SHOWN = 50
 """Sessions of a kind that are told at most."""
@@ -57,8 +56,10 @@ class LockWait:
     seconds: float | None
     mode: str
     """As ``LOCK TABLE`` spells it."""
+    table: str | None
+    """None where it is no lock on a table or on a row of it."""
     waits_for: str
-    """A table's name, or what else is waited for, in words."""
+    """The same for a person, such as ``SHARE on orders`` or ``the end of a transaction``."""
     blockers: tuple[Session, ...]
 
 
@@ -112,10 +113,9 @@ async def read_overview(connection: asyncpg.Connection, *, long_seconds: float) 
         connection: in a transaction.
         long_seconds: from which age on a transaction is told.
     """
-    server = connection.get_server_version()
     transactions = await connection.fetch(load_sql("long_transactions"), long_seconds, OLD_XMIN, SHOWN)
     return Overview(
-        version=Version(server.major, server.minor),
+        version=version_of(connection),
         sees_all=await connection.fetchval("SELECT pg_has_role('pg_read_all_stats', 'USAGE')"),
         invalid_indexes=tuple(_index(row) for row in await connection.fetch(load_sql("invalid_indexes"))),
         unvalidated=tuple(
@@ -137,6 +137,7 @@ async def _waits(connection: asyncpg.Connection) -> tuple[LockWait, ...]:
             session=sessions[row["pid"]],
             seconds=row["waited"],
             mode=_mode(row["mode"]),
+            table=str(QualifiedName(row["schema"], row["name"])) if row["name"] else None,
             waits_for=_waited_for(row),
             blockers=tuple(sessions.get(pid, _gone(pid)) for pid in row["blockers"]),
         )
@@ -150,7 +151,7 @@ def _gone(pid: int) -> Session:
     return Session(pid or None, None, None, None if pid else "prepared", None, None, None)
 
 
-def _session(row: Mapping[str, Any]) -> Session:
+def _session(row: asyncpg.Record) -> Session:
     query = row["query"]
     return Session(
         pid=row["pid"],
@@ -163,7 +164,7 @@ def _session(row: Mapping[str, Any]) -> Session:
     )
 
 
-def _index(row: Mapping[str, Any]) -> InvalidIndex:
+def _index(row: asyncpg.Record) -> InvalidIndex:
     return InvalidIndex(
         QualifiedName(row["schema"], row["name"]),
         QualifiedName(row["table_schema"], row["table_name"]),
@@ -179,8 +180,8 @@ def _mode(name: str) -> str:
         return name
 
 
-def _waited_for(row: Mapping[str, Any]) -> str:
+def _waited_for(row: asyncpg.Record) -> str:
     if row["name"] is None:
         return _WAITED_FOR.get(row["locktype"], f"a lock of the type {row['locktype']}")
     table = str(QualifiedName(row["schema"], row["name"]))
-    return f"a row of {table}" if row["locktype"] == "tuple" else table
+    return f"a row of {table}" if row["locktype"] == "tuple" else f"{_mode(row['mode'])} on {table}"

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from midflight.pg.identifiers import QualifiedName, quote_identifier
-from midflight.pg.versions import OLDEST_SUPPORTED, Version
+from midflight.pg.versions import OLDEST_SUPPORTED
+from midflight.runner.live import version_of
 from midflight.runner.sql_files import load_sql
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     import asyncpg
 
+    from midflight.pg.versions import Version
     from midflight.sql.names import Name
 
 
@@ -117,8 +119,7 @@ async def read_facts(connection: asyncpg.Connection, expected: Expected) -> Fact
         connection: in a transaction, in which the role is set; it must end before anything else is done.
         expected: what the migration needs.
     """
-    server = connection.get_server_version()
-    version = Version(server.major, server.minor)
+    version = version_of(connection)
     user: str = await connection.fetchval("SELECT session_user::text")
     if version.major < OLDEST_SUPPORTED:
         return Facts(version, user)

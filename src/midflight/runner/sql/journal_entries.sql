@@ -1,0 +1,7 @@
+-- The last revisions that were begun, the newest first. $1: how many.
+SELECT
+    revision, direction, state, started_at, finished_at, waited_ms::float8 / 1000 AS waited, tries, operator, midflight_version
+FROM midflight.journal
+WHERE step IS NULL
+ORDER BY id DESC
+LIMIT $1
