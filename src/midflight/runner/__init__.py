@@ -1,1 +1,1 @@
-"""What looks at, and changes, a database that people work with; knows no Alembic."""
+"""The only place that executes steps: locks, timeouts, retries, blockers, journal. It knows no Alembic."""

@@ -9,7 +9,7 @@ from midflight.pg.identifiers import QualifiedName
 from midflight.pg.locks import LockMode
 from midflight.runner.live import version_of
 from midflight.runner.sql_files import load_sql
-from midflight.sql.shape import shape
+from midflight.sql.constants import without_constants
 
 if TYPE_CHECKING:
     import asyncpg
@@ -160,7 +160,7 @@ def _session(row: asyncpg.Record) -> Session:
         state=row["state"],
         seconds=row["seconds"],
         xmin_age=row["xmin_age"],
-        statement=shape(query) or None if query and query != _HIDDEN else None,
+        statement=without_constants(query) if query and query != _HIDDEN else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""What a statement says without its constants: they may be anybody's data."""
+"""A statement as it may be shown to people: without its constants and comments, which may be anybody's data."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CONSTANT = "?"
+LONGEST = 160
+"""Characters of a statement that are shown."""
 
 
-def shape(sql: str, *, longest: int = 200) -> str:
-    """Return SQL on one line, with ``?`` in place of every constant and without comments.
+def without_constants(text: str) -> str | None:
+    """Return a statement in one line, cut, with ``?`` in place of every constant; None where nothing of it can be shown.
 
-    Args:
-        sql: the text, which may have been cut anywhere.
-        longest: characters after which it is cut here.
+    The scanner alone decides, since the parser leaves constants in DDL, in EXECUTE and in comments. A text that
+    pg_stat_activity has cut within a constant cannot be scanned: of that, the first two words are shown.
     """
     try:
-        text = "".join(_pieces(sql)).strip()
+        shown = "".join(_pieces(text)).strip()
     except ValueError:
-        text = _first_words(sql)
-    return text if len(text) <= longest else f"{text[:longest].rstrip()} ..."
+        shown = _first_words(text)
+    return (shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1].rstrip()}…") or None
 
 
 def _pieces(sql: str) -> Iterator[str]:
@@ -45,6 +46,5 @@ def _pieces(sql: str) -> Iterator[str]:
 
 
 def _first_words(sql: str) -> str:
-    """Return what can be shown of text that the scanner cannot read, such as one that was cut within a string."""
     words = re.match(r"\s*([A-Za-z]+(?:\s+[A-Za-z_]+)?)", sql)
-    return f"{' '.join(words[1].split())} ..." if words else "..."
+    return f"{' '.join(words[1].split())} …" if words else ""
