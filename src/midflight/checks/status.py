@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,9 +10,11 @@ from midflight.bridge.read_only import read_live_environment
 from midflight.bridge.thread import ProjectThread
 from midflight.checks.loading import Loaded, load
 from midflight.errors import ProjectError
+from midflight.pg.identifiers import QualifiedName
+from midflight.runner.journal import file_hash
 from midflight.runner.journal_entries import JournalPast, read_journal
 from midflight.runner.live import looking
-from midflight.runner.overview import InvalidIndex, Overview, read_overview
+from midflight.runner.overview import InvalidIndex, Overview, Session, read_deployer, read_overview
 from midflight.runner.versions import Versions, read_versions
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ class Status:
     standing: Standing | None
     """None where there is no project to compare it with."""
     journal: JournalPast
+    deployer: Session | None
+    """Who is applying revisions at this moment."""
     overview: Overview
 
     @property
@@ -94,12 +97,14 @@ async def read_status(request: StatusRequest) -> Status:
         raise ProjectError(f"{place} no PostgreSQL URL", hint="name the database with --database URL")
     options = loaded.environment.options if loaded else {}
     name, schema = options.get("version_table") or _VERSION_TABLE, options.get("version_table_schema")
+    key = str(QualifiedName(schema or "public", name))  # as the runner names it, whatever the search path says
     async with looking(database) as connection:
         versions = await read_versions(connection, name, schema)
-        journal = await read_journal(connection, last=JOURNAL_ENTRIES)
+        journal = await read_journal(connection, key, last=JOURNAL_ENTRIES)
+        deployer = await read_deployer(connection, key)
         overview = await read_overview(connection, long_seconds=request.long_seconds)
     standing = _standing(loaded, versions, journal) if loaded else None
-    return Status(database, versions, standing, journal, overview)
+    return Status(database, versions, standing, journal, deployer, overview)
 
 
 async def _load(request: StatusRequest) -> Loaded | None:
@@ -138,4 +143,4 @@ def _is_edited(revision: Revision, applied: set[str], journal: JournalPast) -> b
     then = (journal.hashes or {}).get(revision.id)
     if then is None or revision.id not in applied or not revision.path.is_file():
         return False
-    return hashlib.sha256(revision.path.read_bytes()).hexdigest() != then
+    return file_hash(revision.path) != then

@@ -37,7 +37,13 @@ def status_lines(status: Status) -> Iterator[Line]:
     yield BLANK
     yield from _revision(status)
     journal = "none" if status.journal.hashes is None else "empty"
-    yield from _part("Journal", journal, (_entry(entry) for entry in status.journal.entries))
+    is_running = status.deployer is not None
+    if status.deployer:
+        yield _row(
+            "Upgrade", f"under way for {duration(status.deployer.seconds or 0)}: pid {status.deployer.pid}", _BAD
+        )
+        yield BLANK
+    yield from _part("Journal", journal, (_entry(entry, is_running=is_running) for entry in status.journal.entries))
     yield from _part("INVALID indexes", "none", (_index(index) for index in overview.invalid_indexes))
     yield from _part("NOT VALID constraints", "none", (_unvalidated(constraint) for constraint in overview.unvalidated))
     yield from _part("Waiting locks", "none", (_wait(wait) for wait in overview.waits))
@@ -96,10 +102,11 @@ def _part(name: str, none: str, told: Iterable[Iterable[Line]]) -> Iterator[Line
     yield BLANK
 
 
-def _entry(entry: JournalEntry) -> Iterator[Line]:
+def _entry(entry: JournalEntry, *, is_running: bool) -> Iterator[Line]:
     text = f"{entry.started_at:%Y-%m-%d %H:%M:%S %Z}  {entry.direction} {entry.revision}"
     if entry.finished_at is None:
-        yield said(f"{text} has begun and is not finished", _BAD, depth=1, hanging=1)
+        end = "is under way" if is_running else "was interrupted: midflight upgrade goes on where it stopped"
+        yield said(f"{text} {end}", _BAD, depth=1, hanging=1)
     else:
         took = duration((entry.finished_at - entry.started_at).total_seconds())
         waited = f", {duration(entry.waited)} of it waiting for locks" if entry.waited else ""

@@ -34,6 +34,7 @@ def _document(status: Status) -> dict[str, Any]:
         "version_table": str(versions.table) if versions.table else None,
         "revisions": list(versions.revisions),
         "history": _standing(status.standing) if status.standing else None,
+        "deployer": _session(status.deployer) if status.deployer else None,
         "journal": [_entry(entry) for entry in status.journal.entries],
         "invalid_indexes": [_index(index) for index in overview.invalid_indexes],
         "unvalidated_constraints": [

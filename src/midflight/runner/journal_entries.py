@@ -22,7 +22,7 @@ class JournalEntry:
     direction: str
     """``upgrade`` or ``downgrade``."""
     state: str
-    """``started``, ``done``, ``skipped`` or ``failed``."""
+    """``started``, ``done``, ``skipped``, ``retried`` or ``failed``."""
     started_at: datetime
     finished_at: datetime | None
     waited: float
@@ -42,12 +42,18 @@ class JournalPast:
     """Of each applied revision's file, as it was when it was applied; None where there is no journal to read."""
 
 
-async def read_journal(connection: asyncpg.Connection, *, last: int) -> JournalPast:
-    """Read the journal's last entries; nothing where there is no journal that we may read."""
+async def read_journal(connection: asyncpg.Connection, version_table: str | None, *, last: int) -> JournalPast:
+    """Read the journal's last entries; nothing where there is no journal that we may read.
+
+    Args:
+        connection: to the database.
+        version_table: whose entries, as the journal names it; None is everybody's.
+        last: how many.
+    """
     if not await connection.fetchval(load_sql("journal_is_readable")):
         return JournalPast()
-    entries = await connection.fetch(load_sql("journal_entries"), last)
-    hashes = await connection.fetch(load_sql("applied_hashes"))
+    entries = await connection.fetch(load_sql("journal_entries"), last, version_table)
+    hashes = await connection.fetch(load_sql("applied_hashes"), version_table)
     return JournalPast(
         tuple(JournalEntry(**entry) for entry in entries), {row["revision"]: row["hash"] for row in hashes}
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from midflight.pg.identifiers import QualifiedName
 from midflight.pg.locks import LockMode
+from midflight.runner.deployer import lock_key
 from midflight.runner.live import version_of
 from midflight.runner.sql_files import load_sql
 from midflight.sql.constants import without_constants
@@ -125,6 +126,14 @@ async def read_overview(connection: asyncpg.Connection, *, long_seconds: float) 
         waits=await _waits(connection),
         transactions=tuple(_session(row) for row in transactions),
     )
+
+
+async def read_deployer(connection: asyncpg.Connection, version_table: str) -> Session | None:
+    """Return who is applying revisions at this moment; None where nobody is."""
+    row = await connection.fetchrow(load_sql("deployer"), *lock_key(version_table))
+    if row is None:
+        return None
+    return Session(row["pid"], row["usename"], row["application_name"] or None, row["state"], row["age"], None, None)
 
 
 async def _waits(connection: asyncpg.Connection) -> tuple[LockWait, ...]:

@@ -5,6 +5,8 @@ The decisions are pure; ``preflight`` alone asks the database.
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -47,6 +49,17 @@ async def preflight(address: Address, expected: Expected) -> tuple[Problem, ...]
     async with looking(address, read_only=False) as connection:  # else every session would seem to be read-only
         facts = await read_facts(connection, expected)
     return problems(facts, expected)
+
+
+def must_be_ready(address: Address, expected: Expected) -> None:
+    """Do the preflight for a caller that is on no event loop, or on one that must not be waited for.
+
+    Raises:
+        PreflightError: where there is a problem.
+        DatabaseError: where the database cannot be reached.
+    """
+    with ThreadPoolExecutor(1) as threads:
+        refuse(threads.submit(lambda: asyncio.run(preflight(address, expected))).result(), address)
 
 
 def refuse(found: Sequence[Problem], address: Address) -> None:

@@ -28,6 +28,8 @@ class Expected:
     """The schema that env.py gives it; None leaves it to the search path."""
     role: str | None = None
     """The role to become; None stays the one that logged in."""
+    search_path: str | None = None
+    """What env.py sets for its own connection; None is that of the role or the database."""
     own_schema: str | None = "midflight"
     """Where the journal is; None keeps none."""
 
@@ -128,6 +130,8 @@ async def read_facts(connection: asyncpg.Connection, expected: Expected) -> Fact
         return Facts(version, user, role)
     if expected.role:
         await connection.execute(f"SET LOCAL ROLE {quote_identifier(expected.role)}")
+    if expected.search_path is not None:
+        await connection.execute("SELECT set_config('search_path', $1, true)", expected.search_path)
     return Facts(version, user, role, await _session(connection, expected))
 
 

@@ -14,7 +14,7 @@ LONGEST = 160
 
 
 def without_constants(text: str) -> str | None:
-    """Return a statement in one line, cut, with ``?`` in place of every constant; None where nothing of it can be shown.
+    """Return a statement in one line, cut, with ``?`` in place of every constant; None where nothing can be shown.
 
     The scanner alone decides, since the parser leaves constants in DDL, in EXECUTE and in comments. A text that
     pg_stat_activity has cut within a constant cannot be scanned: of that, the first two words are shown.
