@@ -102,7 +102,11 @@ async def _prove(
             left=walking.left,
             server=shadow.facts,
             subject=str(loaded.project.file),
-            notes=(*_notes_of_history(loaded), *_notes(loaded.environment), *_notes_of_rows(walking)),
+            notes=(
+                *_notes_of_history(loaded),
+                *_notes(loaded.environment, by_us=request.by_us),
+                *_notes_of_rows(walking),
+            ),
         )
         if keeper:
             await _keep(keeper, proven, shadow, reading, earlier if past.revisions else None)
@@ -194,14 +198,14 @@ def _notes_of_history(loaded: Loaded) -> tuple[str, ...]:
     return absent if loaded.history else (*absent, "the history holds no revision yet: nothing was proven")
 
 
-def _notes(environment: Environment) -> tuple[str, ...]:
+def _notes(environment: Environment, *, by_us: bool) -> tuple[str, ...]:
     notes = []
     if environment.foreign_dialect:
         notes.append(
             f"the project's own URL is of {environment.foreign_dialect}; "
             f"its revisions ran on PostgreSQL with {environment.driver}"
         )
-    if environment.one_transaction:
+    if environment.one_transaction and not by_us:
         notes.append(
             "this project runs all revisions of one upgrade in one transaction: locks of the first are held until the "
             "last is done; transaction_per_migration=True in env.py ends that"
