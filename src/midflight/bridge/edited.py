@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
-from midflight.bridge.pending import connected
 from midflight.pg.identifiers import QualifiedName
 from midflight.runner.journal import APPLIED, THERE, file_hash
+from midflight.runner.live import looking
 
 if TYPE_CHECKING:
     from midflight.bridge.environment import Environment
@@ -22,7 +22,7 @@ async def edited(environment: Environment, history: tuple[Revision, ...], addres
     Raises:
         DatabaseError: where it cannot be read.
     """
-    async with connected(address) as connection:
+    async with looking(address) as connection:
         if not await connection.fetchval(THERE):
             return ()
         try:
