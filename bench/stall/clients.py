@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from midflight.shadow.databases import Connection
 
 NICENESS = -10
-"""Real clients are on other machines: here they must not wait for a processor that the migration's own process holds."""
+"""Real clients are on other machines: here they must not wait for a processor that the tool's own process holds."""
 LIMIT_SECONDS = 120.0
 """What takes longer has failed."""
 HEAD_START = 0.2
@@ -110,7 +110,7 @@ async def _connect(address: Address) -> Connection:
 
 async def _client(run: Run, client: int, connection: Connection) -> None:
     """Send what is due; what is due later waits, and what was due before is sent at once."""
-    chance, number = random.Random(client), 0
+    chance, number = random.Random(client), 0  # noqa: S311 - the same requests in each run
     while (due := run.load.scheduled(client, number)) < run.end:
         if (early := due - run.now()) > 0:
             await asyncio.sleep(early)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bench.stall.operation import Operation
 
 # The settings that the package's README calls the most safe, and the one that lets a command be repeated.
-SETTINGS = '''import os
+SETTINGS = """import os
 
 INSTALLED_APPS = ["shop"]
 DATABASES = {
@@ -32,15 +32,15 @@ ZERO_DOWNTIME_MIGRATIONS_STATEMENT_TIMEOUT = "2s"
 ZERO_DOWNTIME_MIGRATIONS_FLEXIBLE_STATEMENT_TIMEOUT = True
 ZERO_DOWNTIME_MIGRATIONS_RAISE_FOR_UNSAFE = True
 ZERO_DOWNTIME_MIGRATIONS_IDEMPOTENT_SQL = True
-'''
-MANAGE = '''import os
+"""
+MANAGE = """import os
 import sys
 
 from django.core.management import execute_from_command_line
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "settings"
 execute_from_command_line(sys.argv)
-'''
+"""
 START = '''from django.db import migrations, models
 
 
@@ -108,6 +108,11 @@ APPLIED = (
 )
 
 
+def python_with_django() -> Path:
+    """Return the interpreter of the environment with Django in it, which is made where it is missing."""
+    return make("rivals-django") / "bin" / "python"
+
+
 def write_django_project(operation: Operation, folder: Path) -> list[str]:
     """Write the project, and return the command that migrates the database, to be run in its folder."""
     assert operation.django is not None
@@ -120,4 +125,4 @@ def write_django_project(operation: Operation, folder: Path) -> list[str]:
     (migrations / "0001_start.py").write_text(START)
     operations = textwrap.indent(f"{operation.django},", " " * 8)
     (migrations / "0002_change.py").write_text(CHANGE.format(name=operation.name, operations=operations))
-    return [str(make("rivals-django") / "bin" / "python"), "manage.py", "migrate", "--skip-checks", "shop"]
+    return [str(python_with_django()), "manage.py", "migrate", "--skip-checks", "shop"]

@@ -20,7 +20,9 @@ INDEXES = (
         name="create-unique-index",
         stock='op.create_index("ix_orders_number", "orders", ["number"], unique=True)',
         midflight='op.create_index("ix_orders_number", "orders", ["number"], unique=True)',
-        django='migrations.AddConstraint("order", models.UniqueConstraint(models.F("number"), name="ix_orders_number"))',
+        # a constraint on an expression is an index
+        django="migrations.AddConstraint("
+        '"order", models.UniqueConstraint(models.F("number"), name="ix_orders_number"))',
         done=f"{_VALID.format('ix_orders_number')} AND indisunique",
         undo=("DROP INDEX ix_orders_number",),
         builds_index=True,
