@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 import asyncpg
@@ -9,6 +10,8 @@ import asyncpg
 from midflight.errors import DatabaseError, ProjectError, RangeError
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from midflight.bridge.environment import Environment
     from midflight.bridge.project import Project, Revision
     from midflight.pg.addresses import Address
@@ -48,6 +51,20 @@ async def pending(
 
 async def _versions(address: Address, environment: Environment) -> list[str]:
     table = environment.version_table
+    async with connected(address) as connection:
+        if await connection.fetchval("SELECT to_regclass($1) IS NULL", table.sql):
+            return []
+        # The name comes from the project's own settings and is quoted.
+        return [row[0] for row in await connection.fetch(f"SELECT version_num FROM {table.sql}")]  # noqa: S608
+
+
+@contextlib.asynccontextmanager
+async def connected(address: Address) -> AsyncIterator[asyncpg.Connection]:
+    """Connect to a database that is only looked at.
+
+    Raises:
+        DatabaseError: where it cannot be had, or does not answer.
+    """
     try:
         connection: asyncpg.Connection = await asyncpg.connect(**address.asyncpg_arguments(), timeout=_CONNECT_SECONDS)
     except TimeoutError as error:
@@ -56,10 +73,7 @@ async def _versions(address: Address, environment: Environment) -> list[str]:
         reason = error.strerror if isinstance(error, OSError) else None
         raise DatabaseError(f"{address}: {reason or error}") from error
     try:
-        if await connection.fetchval("SELECT to_regclass($1) IS NULL", table.sql):
-            return []
-        # The name comes from the project's own settings and is quoted.
-        return [row[0] for row in await connection.fetch(f"SELECT version_num FROM {table.sql}")]  # noqa: S608
+        yield connection
     except asyncpg.PostgresError as error:
         raise DatabaseError(f"{address}: {error}") from error
     finally:

@@ -9,6 +9,7 @@ from pathlib import Path
 from traceback import FrameSummary, extract_tb
 from typing import TYPE_CHECKING
 
+from midflight.bridge.edited import edited
 from midflight.bridge.environment import Environment, read_environment
 from midflight.bridge.explaining import innermost
 from midflight.bridge.pending import pending
@@ -20,7 +21,7 @@ from midflight.checks.earlier import Earlier, Keeper, Proven, keeper_of
 from midflight.checks.ground import drop_roles_of_revisions, lay_roles
 from midflight.checks.result import CheckResult, Progress
 from midflight.checks.sifting import sifted
-from midflight.checks.verdict import findings_of_history
+from midflight.checks.verdict import findings_of_edited, findings_of_history
 from midflight.checks.walking import Past, Walking
 from midflight.errors import ProjectError
 from midflight.proven.reading import Reading, watched_reading
@@ -77,6 +78,8 @@ class _Found:
     results: tuple[RevisionResult, ...]
     restored: int
     """How many of them an earlier check had found."""
+    edited: tuple[Revision, ...] = ()
+    """Those that the database which was looked at has in another form."""
 
 
 def _asks_for_all(request: HistoryRequest) -> bool:
@@ -115,7 +118,7 @@ async def _prove(
         if keeper:
             await _keep(keeper, proven, shadow, reading, earlier if past.revisions else None)
         asked = tuple(result for id_, result in before.items() if id_ in wanted)
-        return _Found(proven, (*asked, *results), len(asked))
+        return _Found(proven, (*asked, *results), len(asked), await _edited(request, loaded))
 
 
 async def _past(
@@ -176,7 +179,9 @@ def _result(conditions: Conditions, found: _Found, seconds: float) -> CheckResul
         server=proven.server,
         subject=proven.subject,
         revisions=tuple(sifted(result, allowances_in_file(result.path), conditions) for result in found.results),
-        findings=conditions.severities.weigh(findings_of_history(proven.history, proven.heads), path=None),
+        findings=conditions.severities.weigh(
+            (*findings_of_history(proven.history, proven.heads), *findings_of_edited(found.edited)), path=None
+        ),
         skipped=len(proven.history) - len(found.results),
         notes=(*proven.notes, *([restored] if found.restored else [])),
         seconds=seconds,
@@ -207,6 +212,14 @@ async def _wanted(request: HistoryRequest, loaded: _Loaded) -> frozenset[str]:
     if request.pending:
         return await pending(loaded.project, loaded.environment, loaded.history, request.database)
     return select(loaded.project, loaded.history, request.range or "base:heads")
+
+
+async def _edited(request: HistoryRequest, loaded: _Loaded) -> tuple[Revision, ...]:
+    """Return the revisions that were edited after they were applied, where a database is looked at."""
+    database = request.database or loaded.environment.database
+    if not request.pending or database is None:
+        return ()
+    return await edited(loaded.environment, loaded.history, database)
 
 
 def _notes_of_history(loaded: _Loaded) -> tuple[str, ...]:
