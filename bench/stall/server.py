@@ -68,7 +68,7 @@ async def _initialize(installation: Installation, cache: Cache, folder: Path) ->
     # WAL segments of the usual size: the shadow's small ones would be switched many times a second
     options = [word for word in initdb_arguments(installation.version.major)[0] if "wal-segsize" not in word]
     arguments = surroundings(cache.account, folder, libraries=installation.libraries)
-    command = [installation.programs / "initdb", "-D", folder / "data", *options]
+    command: list[str | Path] = [installation.programs / "initdb", "-D", folder / "data", *options]
     outcome = await run_program(command, arguments)
     if outcome.code:
         raise explain_failure(f"initdb of {installation.name}", outcome.output + outcome.errors, folder)
