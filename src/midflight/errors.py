@@ -30,6 +30,16 @@ class SettingsError(MidflightError):
     """The settings are not valid."""
 
 
+class UsageError(MidflightError):
+    """The command was called wrongly."""
+
+
+class NotAtHeadError(MidflightError):
+    """The database is not at all heads of the history."""
+
+    exit_code = ExitCode.FINDINGS
+
+
 class HazardError(MidflightError):
     """A hazard of an installed package cannot be used."""
 
