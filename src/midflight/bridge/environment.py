@@ -170,7 +170,7 @@ def _read(project: Project, shadow: Address) -> _Reading:
 
 def _try_run(project: Project, shadow: Address, *, as_sql: bool) -> tuple[dict[str, Any] | None, ProjectError | None]:
     try:
-        with explaining(project.env_py), _own_logging_kept(), _connections_led_to(shadow, project.env_py):
+        with explaining(project.env_py), own_logging_kept(), connections_led_to(shadow, project.env_py):
             _run(project, as_sql=as_sql)
     except _Configured as configured:
         return configured.options, None
@@ -194,7 +194,7 @@ def _run(project: Project, *, as_sql: bool) -> None:
 
 
 @contextlib.contextmanager
-def _own_logging_kept() -> Iterator[None]:
+def own_logging_kept() -> Iterator[None]:
     """Keep env.py's ``fileConfig`` from disabling the loggers of the program that runs it."""
     kept = logging.config.fileConfig
     logging.config.fileConfig = lambda *_, **__: None
@@ -205,13 +205,13 @@ def _own_logging_kept() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _connections_led_to(shadow: Address, env_py: Path) -> Iterator[None]:
-    """Let every SQLAlchemy engine that is made meanwhile connect to the shadow, whatever its URL says."""
+def connections_led_to(address: Address, env_py: Path) -> Iterator[None]:
+    """Let every SQLAlchemy engine that is made meanwhile connect to an address, whatever its URL says."""
 
     def lead(dialect: Dialect, _record: object, positional: list[Any], keywords: dict[str, Any]) -> None:
         if dialect.name != "postgresql":
             raise ProjectError(f"{env_py}: it would connect to {dialect.name}", hint=POSTGRESQL_URL)
-        to_shadow, options = dialect.create_connect_args(make_url(shadow.url(f"postgresql+{dialect.driver}")))
+        to_shadow, options = dialect.create_connect_args(make_url(address.url(f"postgresql+{dialect.driver}")))
         positional[:] = to_shadow
         keywords.clear()
         keywords.update(options)

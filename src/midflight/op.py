@@ -1,0 +1,44 @@
+"""What revisions import: ``from midflight import op``. Safe namesakes of Alembic's operations, and those it lacks.
+
+Each function takes what Alembic's of the same name takes. Whatever is not here is Alembic's own: ``op.get_bind``,
+``op.bulk_insert``, ``op.batch_alter_table`` and all the rest.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from alembic import op as _alembic
+
+from midflight.bridge.safe_operation import SafeOperation
+from midflight.operations.drop_not_null import DropNotNull
+from midflight.operations.set_not_null import SetNotNull
+from midflight.operations.validate_constraint import ValidateConstraint
+
+if TYPE_CHECKING:
+    from midflight.operations.operation import Operation
+
+
+def run(operation: Operation) -> None:
+    """Run an operation in the revision that is being applied."""
+    _alembic.invoke(SafeOperation(operation))
+
+
+def set_not_null(table_name: str, column_name: str, *, schema: str | None = None) -> None:
+    """Let no row hold NULL in a column any more; the rows that are there are read beside the traffic."""
+    run(SetNotNull(table_name, column_name, schema=schema))
+
+
+def drop_not_null(table_name: str, column_name: str, *, schema: str | None = None) -> None:
+    """Let a column hold NULL."""
+    run(DropNotNull(table_name, column_name, schema=schema))
+
+
+def validate_constraint(constraint_name: str, table_name: str, *, schema: str | None = None) -> None:
+    """Read the rows that were there before a NOT VALID constraint, beside the traffic."""
+    run(ValidateConstraint(constraint_name, table_name, schema=schema))
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever Alembic has under that name
+    """Return what Alembic has under a name that is not here."""
+    return getattr(_alembic, name)

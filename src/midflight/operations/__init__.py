@@ -1,0 +1,1 @@
+"""Safe schema changes: one operation a file, arguments -> steps. No I/O."""

@@ -1,0 +1,143 @@
+"""What the catalog tells of the objects that an operation concerns: what there is now, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from midflight.sql.names import Name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Kind = Literal[
+    "table", "partitioned table", "view", "materialized view", "index", "sequence", "foreign table", "composite type"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column that is there."""
+
+    type: str
+    """As ``format_type`` writes it."""
+    not_null: bool
+    """Whether no row holds NULL here; a NOT NULL that is NOT VALID (from PostgreSQL 18 on) is not enough."""
+    default: str | None
+    """As ``pg_get_expr`` writes it; of a generated column its expression."""
+    identity: Literal["", "always", "by default"] = ""
+    generated: bool = False
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """A constraint that is there."""
+
+    kind: Literal["check", "foreign key", "primary key", "unique", "exclusion", "not null", "trigger"]
+    definition: str
+    """As ``pg_get_constraintdef`` writes it."""
+    valid: bool
+    columns: tuple[str, ...] = ()
+    target: Name | None = None
+    """The table that a foreign key refers to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index that is there."""
+
+    valid: bool
+    """Whether queries may use it; a failed CREATE INDEX CONCURRENTLY leaves one that is not."""
+    ready: bool
+    unique: bool
+    method: str
+    columns: tuple[str, ...] | None
+    """Its key; None where an expression is part of it."""
+    definition: str
+    """As ``pg_get_indexdef`` writes it."""
+    attached_to: Name | None = None
+    """The index of the partitioned table of which it is a part."""
+    constraint: str | None = None
+    """The constraint that it implements."""
+    partial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A table, index, sequence or view that is there."""
+
+    name: Name
+    """With its schema."""
+    kind: Kind
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    constraints: Mapping[str, Constraint] = field(default_factory=dict)
+    indexes: Mapping[str, Index] = field(default_factory=dict)
+    partitions: tuple[Name, ...] = ()
+    """The tables that are attached to it directly."""
+    partition_of: Name | None = None
+    detach_pending: bool = False
+    """Whether a DETACH PARTITION CONCURRENTLY of it was begun and not finished."""
+    bound: str | None = None
+    """As a partition: ``FOR VALUES ...`` or ``DEFAULT``."""
+    table: Name | None = None
+    """As an index: its table. As a sequence: the table of the column that owns it."""
+    rows: int = 0
+    """The planner's estimate; -1 before the first ANALYZE. https://www.postgresql.org/docs/current/catalog-pg-class.html"""
+    bytes: int = 0
+    """With indexes and TOAST."""
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What there is of all that an operation asked for. Names are as they were asked, and with their schema."""
+
+    major: int
+    """PostgreSQL's major version."""
+    relations: Mapping[Name, Relation] = field(default_factory=dict)
+    enums: Mapping[Name, tuple[str, ...]] = field(default_factory=dict)
+    """The labels of each enum, in their order."""
+    extensions: Mapping[str, str] = field(default_factory=dict)
+    """The version of each extension."""
+    volatile: frozenset[str] = frozenset()
+    """Which of the functions that were asked about may return another value at each call."""
+    known: bool = True
+    """Whether it was read from a server; a script that is written offline (``--sql``) assumes an ordinary table."""
+
+    def relation(self, name: Name) -> Relation | None:
+        """Return what is there under a name."""
+        return self.relations.get(name)
+
+    def column(self, table: Name, column: str) -> Column | None:
+        """Return a column of a table."""
+        found = self.relation(table)
+        return found.columns.get(column) if found else None
+
+    def constraint(self, table: Name, constraint: str) -> Constraint | None:
+        """Return a constraint of a table."""
+        found = self.relation(table)
+        return found.constraints.get(constraint) if found else None
+
+    def index(self, table: Name, index: str) -> Index | None:
+        """Return an index of a table."""
+        found = self.relation(table)
+        return found.indexes.get(index) if found else None
+
+    def is_partitioned(self, table: Name) -> bool:
+        """Tell whether a table has partitions, or is made to have some."""
+        found = self.relation(table)
+        return found is not None and found.kind == "partitioned table"
+
+    def leaves(self, table: Name) -> tuple[Relation, ...]:
+        """Return the tables that hold the rows: the table itself, or the partitions at the ends of its tree."""
+        found = self.relation(table)
+        if found is None:
+            return ()
+        if found.kind != "partitioned table":
+            return (found,)
+        return tuple(leaf for partition in found.partitions for leaf in self.leaves(partition))
+
+    def rows(self, table: Name) -> int:
+        """Return the estimated number of rows; a table that was never analyzed is told by its size."""
+        return sum(leaf.rows if leaf.rows >= 0 else leaf.bytes // 100 for leaf in self.leaves(table))

@@ -1,0 +1,163 @@
+"""The journal: what was applied, when, by whom, with which waits and retries.
+
+A row is written as ``started`` by a connection of its own, so that it is there whatever becomes of the work. It turns
+``done`` in the transaction of the work itself where that has one: so a row that says so is true, after any crash.
+"""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import json
+import os
+import socket
+import uuid
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING, Literal
+
+from midflight import __version__
+from midflight.errors import DatabaseError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from midflight.runner.events import Blocker
+    from midflight.runner.session import Session
+    from midflight.runner.watch import Watch
+
+SCHEMA = "midflight"
+_TABLES = (files("midflight.runner") / "sql" / "journal.sql").read_text()
+_THERE = "SELECT to_regclass('midflight.journal') IS NOT NULL"
+_START = """
+INSERT INTO midflight.journal (run, version_table, revision, direction, step, says, hash, state, operator, midflight_version)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 'started', $8, $9) RETURNING id
+"""
+_FINISH = """
+UPDATE midflight.journal SET state = :state, finished_at = clock_timestamp(), waited_ms = :waited, tries = :tries,
+    blockers = CAST(:blockers AS jsonb)
+WHERE id = :id
+"""
+_FAIL = "UPDATE midflight.journal SET state = $2, finished_at = clock_timestamp() WHERE id = $1 AND state = 'started'"
+_CLOSE = """
+UPDATE midflight.journal SET state = $3, finished_at = clock_timestamp()
+WHERE run = $1 AND revision = $2 AND step IS NOT NULL AND state = 'started'
+"""
+_DONE_STEPS = """
+SELECT step, hash FROM midflight.journal
+WHERE version_table = $1 AND revision = $2 AND direction = $3 AND step IS NOT NULL AND state = 'done'
+    AND id > coalesce(
+        (SELECT max(id) FROM midflight.journal WHERE version_table = $1 AND revision = $2 AND step IS NULL AND state = 'done'), 0
+    )
+"""
+"""Of the tries since the revision was last finished, in either direction. A revision's own row is older than those of
+its steps, and is done only when all of them are: then nothing of them counts any more."""
+_APPLIED = """
+SELECT DISTINCT ON (revision) revision, direction, hash FROM midflight.journal
+WHERE version_table = $1 AND step IS NULL AND state = 'done' ORDER BY revision, finished_at DESC
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row that was begun."""
+
+    id: int
+
+
+class Journal:
+    """Writes what happens to one version table."""
+
+    def __init__(self, watch: Watch, version_table: str) -> None:
+        """Make the table where it is not there yet.
+
+        Raises:
+            DatabaseError: where it may not be made; the hint says what an administrator can do.
+        """
+        self._watch = watch
+        self._version_table = version_table
+        self._run = uuid.uuid4()
+        self._operator = operator()
+        if not watch.fetch(_THERE)[0][0]:
+            self._make()
+
+    def start(
+        self, revision: str, direction: str, hash_: str, *, step: int | None = None, says: str | None = None
+    ) -> Entry:
+        """Write that something begins."""
+        values = (self._run, self._version_table, revision, direction, step, says, hash_, self._operator, __version__)
+        return Entry(self._watch.fetch(_START, *values)[0][0])
+
+    def finish(
+        self,
+        session: Session,
+        entry: Entry,
+        *,
+        state: Literal["done", "skipped"] = "done",
+        waited: float = 0.0,
+        tries: int = 1,
+        blockers: Sequence[Blocker] = (),
+    ) -> None:
+        """Write that it is done, in the transaction of the work."""
+        session.fetch(
+            _FINISH + " RETURNING id",
+            id=entry.id,
+            state=state,
+            waited=int(waited * 1000),
+            tries=tries,
+            blockers=json.dumps([str(blocker) for blocker in blockers]),
+        )
+
+    def fail(self, entry: Entry, state: Literal["failed", "retried"] = "failed") -> None:
+        """Write that it did not succeed, if the server can still be told."""
+        if self._watch.is_alive:
+            self._watch.fetch(_FAIL, entry.id, state)
+
+    def take_back(self, revision: str, state: Literal["failed", "retried"]) -> None:
+        """Write that the steps of a revision whose transaction was rolled back are not done."""
+        if self._watch.is_alive:
+            self._watch.fetch(_CLOSE, self._run, revision, state)
+
+    def done_steps(self, revision: str, direction: str) -> frozenset[tuple[int, str]]:
+        """Return the steps, each with its hash, that earlier and unfinished tries of a revision have done for good."""
+        rows = self._watch.fetch(_DONE_STEPS, self._version_table, revision, direction)
+        return frozenset((row[0], row[1]) for row in rows)
+
+    def applied(self) -> dict[str, str]:
+        """Return the hash of each revision's file as it was when it was applied."""
+        rows = self._watch.fetch(_APPLIED, self._version_table)
+        return {row[0]: row[2] for row in rows if row[1] == "upgrade"}
+
+    def _make(self) -> None:
+        try:
+            if not self._watch.fetch("SELECT to_regnamespace('midflight') IS NOT NULL")[0][0]:
+                self._watch.fetch("CREATE SCHEMA midflight")
+            for statement in _TABLES.split(";\n"):
+                if statement.strip():
+                    self._watch.fetch(statement)
+        except DatabaseError as error:
+            raise DatabaseError(
+                f"the journal cannot be made: {error}",
+                hint="let an administrator run CREATE SCHEMA midflight AUTHORIZATION <the role that migrates>, or set "
+                "journal = false, without which an interrupted revision may have to be mended by hand",
+            ) from error
+
+
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a revision's file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def text_hash(sql: str) -> str:
+    """Return the SHA-256 of a statement."""
+    return hashlib.sha256(sql.encode()).hexdigest()
+
+
+def operator() -> str:
+    """Return who runs this, as user@host."""
+    try:
+        user = os.environ.get("MIDFLIGHT_OPERATOR") or getpass.getuser()
+    except (KeyError, OSError):
+        user = str(os.getuid())  # a container may know no name for it
+    return f"{user}@{socket.gethostname()}"

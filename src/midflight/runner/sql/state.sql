@@ -1,0 +1,149 @@
+-- What there is of the objects that an operation concerns, as one JSON document.
+-- :relations and :enums are JSON arrays of [schema or null, name]; :extensions and :functions are JSON arrays of names.
+WITH asked AS (
+    SELECT
+        place,
+        to_regclass(coalesce(quote_ident(pair ->> 0) || '.', '') || quote_ident(pair ->> 1))::oid AS oid
+    FROM json_array_elements(CAST(:relations AS json)) WITH ORDINALITY AS given (pair, place)
+), concerned AS (
+    SELECT oid FROM asked WHERE oid IS NOT NULL
+    UNION
+    SELECT tree.relid::oid FROM asked CROSS JOIN LATERAL pg_partition_tree(asked.oid) AS tree WHERE tree.relid IS NOT NULL
+    UNION
+    SELECT indrelid FROM pg_index WHERE indexrelid IN (SELECT oid FROM asked)
+), relations AS (
+    SELECT
+        class.oid,
+        json_build_object(
+            'schema', namespace.nspname,
+            'name', class.relname,
+            'kind', class.relkind,
+            'rows', class.reltuples::bigint,
+            'bytes', CASE WHEN class.relkind IN ('r', 'm', 'i', 'I', 'S', 't') THEN pg_total_relation_size(class.oid) ELSE 0 END,
+            'comment', obj_description(class.oid, 'pg_class'),
+            'bound', pg_get_expr(class.relpartbound, class.oid),
+            'parent', (
+                SELECT json_build_array(parent_space.nspname, parent.relname, inherits.inhdetachpending)
+                FROM pg_inherits AS inherits
+                JOIN pg_class AS parent ON parent.oid = inherits.inhparent
+                JOIN pg_namespace AS parent_space ON parent_space.oid = parent.relnamespace
+                WHERE inherits.inhrelid = class.oid AND class.relispartition
+            ),
+            'partitions', (
+                SELECT coalesce(json_agg(json_build_array(child_space.nspname, child.relname) ORDER BY child_space.nspname, child.relname), '[]')
+                FROM pg_inherits AS inherits
+                JOIN pg_class AS child ON child.oid = inherits.inhrelid
+                JOIN pg_namespace AS child_space ON child_space.oid = child.relnamespace
+                WHERE inherits.inhparent = class.oid AND class.relkind = 'p'
+            ),
+            'columns', (
+                SELECT coalesce(json_object_agg(attribute.attname, json_build_object(
+                    'type', format_type(attribute.atttypid, attribute.atttypmod),
+                    'not_null', attribute.attnotnull AND NOT EXISTS (
+                        SELECT FROM pg_constraint AS unproven
+                        WHERE unproven.conrelid = class.oid AND unproven.contype = 'n' AND NOT unproven.convalidated
+                            AND unproven.conkey = ARRAY[attribute.attnum]
+                    ),
+                    'default', pg_get_expr(def.adbin, def.adrelid),
+                    'identity', attribute.attidentity,
+                    'generated', attribute.attgenerated <> '',
+                    'comment', col_description(class.oid, attribute.attnum)
+                )), '{}')
+                FROM pg_attribute AS attribute
+                LEFT JOIN pg_attrdef AS def ON def.adrelid = class.oid AND def.adnum = attribute.attnum
+                WHERE attribute.attrelid = class.oid AND attribute.attnum > 0 AND NOT attribute.attisdropped
+                    AND class.relkind IN ('r', 'p', 'f')
+            ),
+            'constraints', (
+                SELECT coalesce(json_object_agg(con.conname, json_build_object(
+                    'kind', con.contype,
+                    'definition', pg_get_constraintdef(con.oid),
+                    'valid', con.convalidated,
+                    'columns', (
+                        SELECT coalesce(json_agg(attribute.attname ORDER BY key.place), '[]')
+                        FROM unnest(con.conkey) WITH ORDINALITY AS key (number, place)
+                        JOIN pg_attribute AS attribute ON attribute.attrelid = con.conrelid AND attribute.attnum = key.number
+                    ),
+                    'target', (
+                        SELECT json_build_array(target_space.nspname, target.relname)
+                        FROM pg_class AS target JOIN pg_namespace AS target_space ON target_space.oid = target.relnamespace
+                        WHERE target.oid = con.confrelid
+                    )
+                )), '{}')
+                FROM pg_constraint AS con WHERE con.conrelid = class.oid
+            ),
+            'indexes', (
+                SELECT coalesce(json_object_agg(index_class.relname, index_facts.facts), '{}')
+                FROM pg_index AS index
+                JOIN pg_class AS index_class ON index_class.oid = index.indexrelid
+                CROSS JOIN LATERAL (
+                    SELECT json_build_object(
+                        'valid', index.indisvalid,
+                        'ready', index.indisready,
+                        'unique', index.indisunique,
+                        'method', (SELECT amname FROM pg_am WHERE pg_am.oid = index_class.relam),
+                        'columns', CASE WHEN index.indexprs IS NULL THEN (
+                            SELECT json_agg(attribute.attname ORDER BY key.place)
+                            FROM unnest(index.indkey::smallint[]) WITH ORDINALITY AS key (number, place)
+                            JOIN pg_attribute AS attribute ON attribute.attrelid = class.oid AND attribute.attnum = key.number
+                            WHERE key.place <= index.indnkeyatts
+                        ) END,
+                        'definition', pg_get_indexdef(index.indexrelid),
+                        'attached_to', (
+                            SELECT json_build_array(parent_space.nspname, parent.relname)
+                            FROM pg_inherits AS inherits
+                            JOIN pg_class AS parent ON parent.oid = inherits.inhparent
+                            JOIN pg_namespace AS parent_space ON parent_space.oid = parent.relnamespace
+                            WHERE inherits.inhrelid = index.indexrelid
+                        ),
+                        'constraint', (SELECT con.conname FROM pg_constraint AS con WHERE con.conindid = index.indexrelid AND con.contype IN ('p', 'u', 'x') LIMIT 1),
+                        'partial', index.indpred IS NOT NULL
+                    ) AS facts
+                ) AS index_facts
+                WHERE index.indrelid = class.oid
+            ),
+            'table', (
+                SELECT json_build_array(owner_space.nspname, owner.relname)
+                FROM pg_class AS owner JOIN pg_namespace AS owner_space ON owner_space.oid = owner.relnamespace
+                WHERE owner.oid = coalesce(
+                    (SELECT indrelid FROM pg_index WHERE indexrelid = class.oid),
+                    (
+                        SELECT refobjid FROM pg_depend
+                        WHERE class.relkind = 'S' AND classid = 'pg_class'::regclass AND objid = class.oid
+                            AND refclassid = 'pg_class'::regclass AND deptype IN ('a', 'i')
+                        LIMIT 1
+                    )
+                )
+            )
+        ) AS facts
+    FROM concerned
+    JOIN pg_class AS class ON class.oid = concerned.oid
+    JOIN pg_namespace AS namespace ON namespace.oid = class.relnamespace
+)
+SELECT json_build_object(
+    'major', current_setting('server_version_num')::integer / 10000,
+    'asked', (
+        SELECT coalesce(json_agg(
+            (SELECT json_build_array(facts ->> 'schema', facts ->> 'name') FROM relations WHERE relations.oid = asked.oid)
+            ORDER BY place
+        ), '[]') FROM asked
+    ),
+    'relations', (SELECT coalesce(json_agg(facts), '[]') FROM relations),
+    'enums', (
+        SELECT coalesce(json_agg((
+            SELECT json_agg(enumlabel ORDER BY enumsortorder) FROM pg_enum
+            WHERE enumtypid = to_regtype(coalesce(quote_ident(pair ->> 0) || '.', '') || quote_ident(pair ->> 1))
+        ) ORDER BY place), '[]')
+        FROM json_array_elements(CAST(:enums AS json)) WITH ORDINALITY AS given (pair, place)
+    ),
+    'extensions', (
+        SELECT coalesce(json_object_agg(extname, extversion), '{}') FROM pg_extension
+        WHERE extname IN (SELECT json_array_elements_text(CAST(:extensions AS json)))
+    ),
+    'volatile', (
+        SELECT coalesce(json_agg(given), '[]')
+        FROM json_array_elements_text(CAST(:functions AS json)) AS given
+        WHERE EXISTS (SELECT FROM pg_proc WHERE proname = given AND provolatile = 'v')
+            OR NOT EXISTS (SELECT FROM pg_proc WHERE proname = given)
+    )
+)::text

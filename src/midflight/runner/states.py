@@ -1,0 +1,134 @@
+"""Reads what an operation must know of the database."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from midflight.operations.state import Column, Constraint, Index, Relation, State
+from midflight.sql.names import Name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from midflight.operations.operation import Asked
+    from midflight.runner.session import Session
+
+_QUERY = (files("midflight.runner") / "sql" / "state.sql").read_text()
+_KINDS = {
+    "r": "table",
+    "p": "partitioned table",
+    "v": "view",
+    "m": "materialized view",
+    "i": "index",
+    "I": "index",
+    "S": "sequence",
+    "f": "foreign table",
+    "c": "composite type",
+}
+_IDENTITIES = {"": "", "a": "always", "d": "by default"}
+_CONSTRAINTS = {
+    "c": "check",
+    "f": "foreign key",
+    "p": "primary key",
+    "u": "unique",
+    "x": "exclusion",
+    "n": "not null",
+    "t": "trigger",
+}
+
+
+def read_state(session: Session, asked: Asked) -> State:
+    """Read what an operation asks for.
+
+    Raises:
+        StatementError: where the catalog cannot be read.
+    """
+    [[text]] = session.fetch(
+        _QUERY,
+        relations=_pairs(asked.relations),
+        enums=_pairs(asked.enums),
+        extensions=json.dumps(asked.extensions),
+        functions=json.dumps(asked.functions),
+    )
+    return _state(json.loads(text), asked)
+
+
+def _pairs(names: Iterable[Name]) -> str:
+    return json.dumps([[name.schema, name.name] for name in names])
+
+
+def _state(document: dict[str, Any], asked: Asked) -> State:
+    relations = {relation.name: relation for relation in map(_relation, document["relations"])}
+    as_asked = {
+        name: relations[Name(*found)]
+        for name, found in zip(asked.relations, document["asked"], strict=True)
+        if found is not None
+    }
+    enums = {
+        name: tuple(labels) for name, labels in zip(asked.enums, document["enums"], strict=True) if labels is not None
+    }
+    return State(
+        document["major"], relations | as_asked, enums, document["extensions"], frozenset(document["volatile"])
+    )
+
+
+def _relation(facts: dict[str, Any]) -> Relation:
+    name, parent = Name(facts["schema"], facts["name"]), facts["parent"]
+    indexes = {index: _index(of) for index, of in facts["indexes"].items()}
+    return Relation(
+        name=name,
+        kind=_KINDS[facts["kind"]],  # type: ignore[arg-type]  # a table of literals
+        columns={column: _column(of) for column, of in facts["columns"].items()},
+        constraints={constraint: _constraint(of) for constraint, of in facts["constraints"].items()},
+        indexes=indexes,
+        partitions=tuple(Name(*partition) for partition in facts["partitions"]),
+        partition_of=Name(*parent[:2]) if parent else None,
+        detach_pending=bool(parent and parent[2]),
+        bound=facts["bound"],
+        table=_name(facts["table"]),
+        rows=facts["rows"],
+        bytes=facts["bytes"],
+        comment=facts["comment"],
+    )
+
+
+def _column(facts: dict[str, Any]) -> Column:
+    return Column(
+        facts["type"],
+        facts["not_null"],
+        facts["default"],
+        _IDENTITIES[facts["identity"]],  # type: ignore[arg-type]  # a table of literals
+        facts["generated"],
+        facts["comment"],
+    )
+
+
+def _constraint(facts: dict[str, Any]) -> Constraint:
+    kind = _CONSTRAINTS[facts["kind"]]
+    return Constraint(
+        kind,  # type: ignore[arg-type]  # a table of literals
+        facts["definition"],
+        facts["valid"],
+        tuple(facts["columns"]),
+        _name(facts["target"]),
+    )
+
+
+def _index(facts: dict[str, Any]) -> Index:
+    return Index(
+        facts["valid"],
+        facts["ready"],
+        facts["unique"],
+        facts["method"],
+        tuple(facts["columns"]) if facts["columns"] else None,
+        facts["definition"],
+        _name(facts["attached_to"]),
+        facts["constraint"],
+        facts["partial"],
+    )
+
+
+def _name(pair: list[str] | None) -> Name | None:
+    return Name(*pair) if pair else None

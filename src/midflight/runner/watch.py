@@ -1,0 +1,217 @@
+"""A second connection beside the one that works, in a thread of its own: it holds the deployer's lock and looks around.
+
+It runs in autocommit and never stays in a transaction, for which CREATE INDEX CONCURRENTLY would wait. A blocking
+advisory lock would do so too, and deadlock with it: the lock is only ever polled for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import asyncpg
+
+from midflight.errors import DatabaseError
+from midflight.runner.events import Blocker, BlockerEnded, StepProgress
+from midflight.sql.constants import without_constants
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Iterable, Iterator, Sequence
+
+    from midflight.pg.addresses import Address
+    from midflight.pg.locks import LockMode
+    from midflight.runner.events import Listener
+    from midflight.runner.limits import Limits
+
+T = TypeVar("T")
+
+ANSWER_SECONDS = 30.0
+"""How long the server may take for an answer from the catalog."""
+LOOK_SECONDS = 0.5
+"""How often a long step is looked at."""
+OLD_SECONDS = 1.0
+"""A transaction that has been open for so long is named before CONCURRENTLY begins."""
+
+_SETTINGS = {
+    "statement_timeout": "30s",
+    "lock_timeout": "5s",
+    "idle_session_timeout": "0",
+    # A deployer whose machine has vanished gives its lock back within about half a minute.
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "4",
+}
+
+
+def _sql(name: str) -> str:
+    return (files("midflight.runner") / "sql" / f"{name}.sql").read_text()
+
+
+_BLOCKERS, _BLOCKING, _OLD, _PROGRESS, _DEPLOYER = map(
+    _sql, ("blockers", "blocking", "old_transactions", "progress", "deployer")
+)
+
+
+class Watch:
+    """Answers questions about a database while another connection works there. Its methods may be called by any thread."""
+
+    def __init__(self, address: Address, application: str) -> None:
+        """Connect.
+
+        Args:
+            address: the database.
+            application: the session's ``application_name``.
+
+        Raises:
+            DatabaseError: where there is no connection to be had.
+        """
+        self._address = address
+        self._application = application
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="midflight-watch", daemon=True)
+        self._thread.start()
+        self._busy: asyncio.Lock | None = None
+        try:
+            self._connection = self._call(self._connect())
+        except BaseException:
+            self._stop()
+            raise
+
+    def close(self) -> None:
+        """Close the connection, which gives the deployer's lock back."""
+        with contextlib.suppress(Exception):  # it may be broken already
+            self._call(self._connection.close(timeout=2))
+        self._stop()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the connection is still there, and with it the deployer's lock."""
+        return not self._connection.is_closed()
+
+    @property
+    def pid(self) -> int:
+        """The server's process of this connection."""
+        pid: int = self._connection.get_server_pid()
+        return pid
+
+    def try_lock(self, key: tuple[int, int]) -> bool:
+        """Take an advisory lock, if nobody has it."""
+        return bool(self.fetch("SELECT pg_try_advisory_lock($1, $2)", *key)[0][0])
+
+    def holder(self, key: tuple[int, int]) -> Blocker | None:
+        """Return who has an advisory lock."""
+        return next(iter(_blockers(self.fetch(_DEPLOYER, *key))), None)
+
+    def blockers(self, tables: Iterable[tuple[str, LockMode]], ours: Sequence[int]) -> tuple[Blocker, ...]:
+        """Return who has locks that conflict with those that we want.
+
+        Args:
+            tables: each a name as SQL, and the mode that we want.
+            ours: pids that are left out.
+        """
+        found: dict[int, Blocker] = {}
+        for table, mode in tables:
+            modes = [other.catalog_name for other in type(mode) if mode.conflicts_with(other)]
+            oids = [row[0] for row in self.fetch("SELECT relid::oid FROM pg_partition_tree($1::text::regclass)", table)]
+            oids += [row[0] for row in self.fetch("SELECT to_regclass($1)::oid", table) if row[0]]
+            for blocker in _blockers(self.fetch(_BLOCKERS, oids, modes, [*ours, self.pid])):
+                found[blocker.pid] = blocker
+        return tuple(found.values())
+
+    def blocking(self, pid: int) -> tuple[Blocker, ...]:
+        """Return for whom a session waits."""
+        return _blockers(self.fetch(_BLOCKING, pid))
+
+    def old_transactions(self, ours: Sequence[int]) -> tuple[Blocker, ...]:
+        """Return the transactions for which CONCURRENTLY will wait, if they do not end soon."""
+        return _blockers(self.fetch(_OLD, [*ours, self.pid], OLD_SECONDS))
+
+    def fetch(self, query: str, *values: Any) -> list[asyncpg.Record]:  # noqa: ANN401 - as asyncpg has it
+        """Send a query of our own.
+
+        Raises:
+            DatabaseError: where the server does not answer it.
+        """
+        return self._call(self._fetch(query, *values))
+
+    @contextlib.contextmanager
+    def watching(self, pid: int, says: str, limits: Limits, listener: Listener) -> Iterator[None]:
+        """While a long step keeps its own connection busy: tell how far it has got and for whom it waits."""
+        task = asyncio.run_coroutine_threadsafe(self._look(pid, says, limits, listener), self._loop)
+        try:
+            yield
+        finally:
+            task.cancel()
+
+    def end(self, blocker: Blocker, *, terminate: bool) -> None:
+        """Cancel a session's statement, or end the session; one that is gone, or not ours to end, is left."""
+        function = "pg_terminate_backend" if terminate else "pg_cancel_backend"
+        with contextlib.suppress(DatabaseError):  # no right to: the waiting goes on, as it would without
+            self.fetch(f"SELECT {function}($1)", blocker.pid)
+
+    async def _look(self, pid: int, says: str, limits: Limits, listener: Listener) -> None:
+        waited = 0.0
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            with contextlib.suppress(DatabaseError):  # the step itself will tell, if the server is gone
+                blockers = _blockers(await self._fetch(_BLOCKING, pid))
+                rows = await self._fetch(_PROGRESS, pid)
+                phase, done, total = rows[0] if rows else ("", 0, 0)
+                if rows or blockers:
+                    listener(StepProgress(says, phase, done, total, blockers))
+                waited = waited + LOOK_SECONDS if blockers else 0.0
+                for blocker in blockers:
+                    terminate = ends(limits, waited)
+                    if terminate is not None:
+                        function = "pg_terminate_backend" if terminate else "pg_cancel_backend"
+                        await self._fetch(f"SELECT {function}($1)", blocker.pid)
+                        listener(BlockerEnded(blocker, "terminated" if terminate else "cancelled"))
+
+    async def _connect(self) -> asyncpg.Connection:
+        self._busy = asyncio.Lock()
+        settings = {**_SETTINGS, "application_name": self._application}
+        try:
+            return await asyncpg.connect(
+                **self._address.asyncpg_arguments(), timeout=10, statement_cache_size=0, server_settings=settings
+            )
+        except TimeoutError as error:
+            raise DatabaseError(f"{self._address}: it did not answer within 10 s") from error
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            reason = error.strerror if isinstance(error, OSError) else None
+            raise DatabaseError(f"{self._address}: {reason or error}") from error
+
+    async def _fetch(self, query: str, *values: Any) -> list[asyncpg.Record]:  # noqa: ANN401 - as asyncpg has it
+        assert self._busy is not None
+        try:
+            async with self._busy:
+                return await self._connection.fetch(query, *values)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise DatabaseError(f"{self._address}: {error}") from error
+
+    def _call(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(ANSWER_SECONDS)
+
+    def _stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(ANSWER_SECONDS)
+        if not self._thread.is_alive():
+            self._loop.close()
+
+
+def ends(limits: Limits, waited: float) -> bool | None:
+    """Tell whether a blocker is to be terminated (True), cancelled (False), or left alone (None) after a while."""
+    if limits.terminate_blockers_after is not None and waited >= limits.terminate_blockers_after:
+        return True
+    if limits.cancel_blockers_after is not None and waited >= limits.cancel_blockers_after:
+        return False
+    return None
+
+
+def _blockers(rows: Iterable[Any]) -> tuple[Blocker, ...]:
+    return tuple(
+        Blocker(pid, user, application or None, state, age, without_constants(query) if query else None)
+        for pid, user, application, state, age, query in rows
+    )
