@@ -9,7 +9,6 @@ from argparse import RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from alembic import command
 from alembic.config import CommandLine, Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.util import CommandError

@@ -34,7 +34,7 @@ def explaining_database() -> Iterator[None]:
 
 
 def _is_of_network(error: OSError) -> bool:
-    """Tell a host that is not found, or several addresses that all refuse, from a file: asyncio raises plain OSErrors."""
+    """Tell a host that is not found, or addresses that all refuse, from a file: asyncio raises plain OSErrors."""
     return error.errno is None or type(error).__module__ == "socket"
 
 

@@ -1,4 +1,4 @@
-"""Alembic's own commands under our name: its parser, its flags, our way to find the project and to say what is wrong."""
+"""Alembic's own commands under our name: its parser and flags, our way to find the project and to say what is wrong."""
 
 from __future__ import annotations
 

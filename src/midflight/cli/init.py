@@ -20,10 +20,10 @@ HELP = f"""{COMMANDS["init"]}
 
 FOLDER is where the migrations go.  [default: migrations]
 
-Written are an env.py of one call, a typed template of revisions with dated file names in UTC, and the configuration: in
-pyproject.toml where there is one, else in alembic.ini. The URL of the database stands in none of them: it comes from the
-variable DATABASE_URL, or from your settings in env.py. Nothing that is there is changed, but pyproject.toml gets one more
-table. `alembic` works in the project, too.
+Written are an env.py of one call, a typed template of revisions with dated file names in UTC, and the configuration:
+in pyproject.toml where there is one, else in alembic.ini. The URL of the database stands in none of them: it comes from
+the variable DATABASE_URL, or from your settings in env.py. Nothing that is there is changed, but pyproject.toml gets
+one more table. `alembic` works in the project, too.
 
 \b
 Examples:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,9 @@ from sqlalchemy.types import TypeEngine
 
 if TYPE_CHECKING:
     from alembic.autogenerate.api import AutogenContext
+
+_WIDTH = 100
+"""Columns of a comment."""
 
 
 @dataclass(eq=False)
@@ -43,6 +47,14 @@ class Comment(MigrateOperation):
         return ("comment", self.text)
 
 
+class Nothing(MigrateOperation):
+    """``pass``, since a function's body must not be comments alone."""
+
+    def to_diff_tuple(self) -> tuple[Any, ...]:
+        """Return what ``alembic check`` prints of it."""
+        return ("nothing",)
+
+
 @render.renderers.dispatch_for(Call)
 def _render_call(context: AutogenContext, call: Call) -> str:
     shown = [_value(value, context) for value in call.arguments]
@@ -53,8 +65,12 @@ def _render_call(context: AutogenContext, call: Call) -> str:
 
 @render.renderers.dispatch_for(Comment)
 def _render_comment(_context: AutogenContext, comment: Comment) -> list[str]:
-    line = f"# {' '.join(comment.text.split())}"
-    return [line, "pass"] if comment.instead else [line]  # a function's body must not be comments alone
+    return textwrap.wrap(comment.text, _WIDTH, initial_indent="# ", subsequent_indent="# ")
+
+
+@render.renderers.dispatch_for(Nothing)
+def _render_nothing(_context: AutogenContext, _nothing: Nothing) -> str:
+    return "pass"
 
 
 def _value(value: object, context: AutogenContext) -> str:

@@ -1,4 +1,4 @@
-"""Enums, which Alembic's autogenerate does not compare: made before their first use, extended, dropped after their last."""
+"""Enums, which Alembic does not compare: made before their first use, extended, dropped after their last."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from alembic.operations import ops
-from sqlalchemy import ARRAY, Enum, TypeDecorator
+from sqlalchemy import ARRAY, Column, Enum, TypeDecorator
 from sqlalchemy.dialects import postgresql
 
 from midflight.bridge.autogenerate.call import Call, Comment
+from midflight.bridge.autogenerate.types import POSTGRESQL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from alembic.operations.ops import MigrateOperation
-    from sqlalchemy import Column, Connection, MetaData
+    from sqlalchemy import Connection, MetaData
     from sqlalchemy.types import TypeEngine
 
+_CHANGES_TYPE = "alter_column_type"
 EnumKey = tuple[str | None, str]
 """Its schema, None where the search path finds it, and its name."""
 
@@ -90,7 +92,7 @@ def with_existing_enums(directive: MigrateOperation) -> None:
 def enum_in(type_: TypeEngine[Any]) -> Enum | None:
     """Return the native enum in a type, also inside an array or a decorator; None where there is none."""
     if isinstance(type_, TypeDecorator):
-        return enum_in(type_.load_dialect_impl(postgresql.dialect()))
+        return enum_in(type_.load_dialect_impl(POSTGRESQL))
     if isinstance(type_, ARRAY):
         return enum_in(type_.item_type)
     return type_ if isinstance(type_, Enum) and type_.native_enum and type_.name else None
@@ -115,12 +117,8 @@ def _key(enum: Enum) -> EnumKey:
 def _needed(directives: Sequence[MigrateOperation]) -> dict[EnumKey, tuple[str, ...]]:
     """Return the enums of the columns that are made or altered."""
     types = [column.type for directive in directives for column in _columns(directive)]
-    types += [directive.arguments[2] for directive in directives if _changes_type(directive)]
+    types += [call.arguments[2] for call in directives if isinstance(call, Call) and call.function == _CHANGES_TYPE]
     return {_key(enum): tuple(enum.enums) for type_ in types if (enum := enum_in(type_))}
-
-
-def _changes_type(directive: MigrateOperation) -> bool:
-    return isinstance(directive, Call) and directive.function == "alter_column_type"
 
 
 def _columns(directive: MigrateOperation) -> Iterator[Column[Any]]:
@@ -128,7 +126,7 @@ def _columns(directive: MigrateOperation) -> Iterator[Column[Any]]:
         case ops.AddColumnOp():
             yield directive.column
         case ops.CreateTableOp():
-            yield from (item for item in directive.columns if hasattr(item, "type"))
+            yield from (item for item in directive.columns if isinstance(item, Column))
 
 
 def _left(directives: Sequence[MigrateOperation], database: Mapping[EnumKey, DatabaseEnum]) -> Iterator[EnumKey]:

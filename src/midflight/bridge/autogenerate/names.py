@@ -9,6 +9,7 @@ from alembic.operations import ops
 if TYPE_CHECKING:
     from alembic.operations.ops import MigrateOperation
 
+_NAMED = (ops.CreateForeignKeyOp, ops.CreateUniqueConstraintOp, ops.DropConstraintOp)
 LONGEST_NAME = 63
 """PostgreSQL's NAMEDATALEN less one, in bytes. https://www.postgresql.org/docs/current/limits.html"""
 
@@ -16,11 +17,11 @@ LONGEST_NAME = 63
 def name_constraint(directive: MigrateOperation) -> None:
     """Give an unnamed foreign key or unique constraint, or the drop of one, the name that PostgreSQL would choose.
 
-    ``ChooseConstraintName`` in PostgreSQL's src/backend/catalog/pg_constraint.c. A name that PostgreSQL would shorten is
-    left out; Alembic then says that one is needed.
+    ``ChooseConstraintName`` in PostgreSQL's src/backend/catalog/pg_constraint.c. A name that PostgreSQL would shorten
+    is left out; Alembic then says that one is needed.
     """
-    made = directive._reverse if isinstance(directive, ops.DropConstraintOp) else directive  # noqa: SLF001 - holds the columns
-    if isinstance(directive, ops.AddConstraintOp | ops.DropConstraintOp) and directive.constraint_name is None:
+    if isinstance(directive, _NAMED) and directive.constraint_name is None:
+        made = directive._reverse if isinstance(directive, ops.DropConstraintOp) else directive  # noqa: SLF001 - Alembic keeps the columns there alone
         name = _chosen(made)
         if name is not None and len(name.encode()) <= LONGEST_NAME:
             directive.constraint_name = name

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from alembic.operations import ops
 
 from midflight.bridge.autogenerate.alterations import safe_alterations
-from midflight.bridge.autogenerate.call import Call, Comment
+from midflight.bridge.autogenerate.call import Call, Comment, Nothing
 from midflight.bridge.autogenerate.names import name_constraint
 from midflight.bridge.autogenerate.subjects import subject_of
 from midflight.bridge.autogenerate.types import notes_on_change
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from alembic.operations.ops import MigrateOperation
+
+    from midflight.bridge.autogenerate.subjects import Subject
 
 _PARTS = (ops.DropIndexOp, ops.DropConstraintOp)
 
@@ -29,7 +31,8 @@ def safe_directives(directives: Iterable[MigrateOperation]) -> list[MigrateOpera
 
 def with_notes(directives: Iterable[MigrateOperation]) -> list[MigrateOperation]:
     """Put a line of comment before what loses rows or values, and before what writes a table anew."""
-    return [item for directive in directives for item in (*map(Comment, _notes(directive)), directive)]
+    noted = [item for directive in directives for item in (*map(Comment, _notes(directive)), directive)]
+    return [*noted, Nothing()] if noted and all(isinstance(item, Comment) for item in noted) else noted
 
 
 def _flat(directives: Iterable[MigrateOperation]) -> Iterator[MigrateOperation]:
@@ -40,7 +43,7 @@ def _flat(directives: Iterable[MigrateOperation]) -> Iterator[MigrateOperation]:
             yield directive
 
 
-def _goes_with_table(directive: MigrateOperation, dropped: set[object]) -> bool:
+def _goes_with_table(directive: MigrateOperation, dropped: set[Subject | None]) -> bool:
     """Tell whether it drops a part of a table that is dropped as a whole."""
     subject = subject_of(directive)
     return isinstance(directive, _PARTS) and subject is not None and subject.of_table in dropped

@@ -1,8 +1,8 @@
-"""Which revision a directive belongs in: transactional changes first, then what runs outside of transactions, then losses.
+"""Which revision a directive belongs in: transactional changes, then what runs outside of transactions, then losses.
 
-PostgreSQL refuses a new enum value in the transaction that adds it; an index is built, and a constraint validated, beside
-the traffic and not in the transaction of what came before; and what is dropped can be dropped only when no running code
-needs it any more. https://www.postgresql.org/docs/current/sql-altertype.html#SQL-ALTERTYPE-NOTES
+PostgreSQL refuses a new enum value in the transaction that adds it; an index is built, and a constraint validated,
+beside the traffic and not in the transaction of what came before; and what is dropped can be dropped only when no
+running code needs it any more. https://www.postgresql.org/docs/current/sql-altertype.html#SQL-ALTERTYPE-NOTES
 """
 
 from __future__ import annotations

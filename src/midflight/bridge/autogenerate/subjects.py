@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from alembic.operations import ops
 
@@ -20,6 +20,21 @@ _ASPECTS = {
     "alter_column_type": "type",
     "comment_column": "comment",
 }
+_KINDS: dict[type[MigrateOperation], tuple[str, str | None]] = {
+    ops.CreateTableOp: ("table", None),
+    ops.DropTableOp: ("table", None),
+    ops.CreateTableCommentOp: ("table comment", None),
+    ops.DropTableCommentOp: ("table comment", None),
+    ops.DropColumnOp: ("column", "column_name"),
+    ops.AlterColumnOp: ("alteration", "column_name"),
+    ops.CreateIndexOp: ("index", "index_name"),
+    ops.DropIndexOp: ("index", "index_name"),
+    ops.CreateUniqueConstraintOp: ("constraint", "constraint_name"),
+    ops.CreateCheckConstraintOp: ("constraint", "constraint_name"),
+    ops.CreatePrimaryKeyOp: ("constraint", "constraint_name"),
+    ops.DropConstraintOp: ("constraint", "constraint_name"),
+}
+"""The aspect of each of Alembic's directives that has ``schema`` and ``table_name``, and which attribute names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,41 +53,41 @@ class Subject:
         return Subject(self.schema, self.table)
 
 
-def subject_of(directive: MigrateOperation) -> Subject | None:  # noqa: PLR0911 - a table of kinds, one line each
+def subject_of(directive: MigrateOperation) -> Subject | None:
     """Return what a directive is about; None for those that are not known, such as raw SQL or an extension's."""
     match directive:
-        case ops.CreateTableOp() | ops.DropTableOp():
-            return Subject(directive.schema, directive.table_name)
-        case ops.CreateTableCommentOp() | ops.DropTableCommentOp():
-            return Subject(directive.schema, directive.table_name, "table comment")
+        case Call():
+            return _of_call(directive)
+        case Comment() if directive.instead:
+            return _of_call(directive.instead)
         case ops.AddColumnOp():
             return Subject(directive.schema, directive.table_name, "column", directive.column.name)
-        case ops.DropColumnOp():
-            return Subject(directive.schema, directive.table_name, "column", directive.column_name)
-        case ops.AlterColumnOp():
-            return Subject(directive.schema, directive.table_name, "alteration", directive.column_name)
-        case ops.CreateIndexOp() | ops.DropIndexOp():
-            return Subject(directive.schema, directive.table_name or "", "index", directive.index_name)
         case ops.CreateForeignKeyOp():
-            return Subject(
-                directive.kw.get("source_schema"), directive.source_table, "constraint", _text(directive.constraint_name)
-            )
-        case ops.CreateUniqueConstraintOp() | ops.CreateCheckConstraintOp() | ops.CreatePrimaryKeyOp():
-            return Subject(directive.schema, directive.table_name, "constraint", _text(directive.constraint_name))
-        case ops.DropConstraintOp():
-            return Subject(directive.schema, directive.table_name, "constraint", _text(directive.constraint_name))
-        case Call() if directive.function in _ASPECTS:
-            table, column = directive.arguments[:2]
-            return Subject(directive.keywords.get("schema"), table, _ASPECTS[directive.function], column)
-        case Call(function="comment_table"):
-            return Subject(directive.keywords.get("schema"), directive.arguments[0], "table comment")
-        case Call(function="create_enum" | "drop_enum"):
-            return Subject(directive.keywords.get("schema"), "", "enum", directive.arguments[0])
-        case Call(function="add_enum_value"):
-            type_, value = directive.arguments
-            return Subject(directive.keywords.get("schema"), "", f"value of {type_}", value)
-        case Comment() if directive.instead:
-            return subject_of(directive.instead)
+            name = _text(directive.constraint_name)
+            return Subject(directive.kw.get("source_schema"), directive.source_table, "constraint", name)
+        case _:
+            return _of_stock(directive)
+
+
+def _of_stock(directive: Any) -> Subject | None:  # noqa: ANN401 - of any of the kinds
+    if type(directive) not in _KINDS:
+        return None
+    aspect, attribute = _KINDS[type(directive)]
+    name = _text(getattr(directive, attribute)) if attribute else None
+    return Subject(directive.schema, directive.table_name or "", aspect, name)
+
+
+def _of_call(call: Call) -> Subject | None:
+    schema = call.keywords.get("schema")
+    match call.function:
+        case "create_enum" | "drop_enum":
+            return Subject(schema, "", "enum", call.arguments[0])
+        case "add_enum_value":
+            return Subject(schema, "", f"value of {call.arguments[0]}", call.arguments[1])
+        case "comment_table":
+            return Subject(schema, call.arguments[0], "table comment")
+        case function if function in _ASPECTS:
+            return Subject(schema, call.arguments[0], _ASPECTS[function], call.arguments[1])
         case _:
             return None
 

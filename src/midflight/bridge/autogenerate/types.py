@@ -15,8 +15,11 @@ from midflight.sql.parse import parse
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sqlalchemy.engine import Dialect
     from sqlalchemy.types import TypeEngine
 
+POSTGRESQL: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call] # SQLAlchemy has no type for it
+"""PostgreSQL as SQLAlchemy writes it, without a driver."""
 _ALTER = "ALTER TABLE t ALTER COLUMN c TYPE {}"
 """Never sent: PostgreSQL's grammar reads the type in it."""
 
@@ -40,7 +43,7 @@ def _as_postgresql(type_: TypeEngine[Any] | None) -> str | None:
     if type_ is None:
         return None
     try:
-        text = type_.compile(dialect=postgresql.dialect())
+        text = type_.compile(dialect=POSTGRESQL)
     except (CompileError, NotImplementedError):
         return None
     changes = parse(_ALTER.format(text)).changes

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Work = Callable[[Connection], None]
 
-_SHARING = 'async with engine.connect() as connection: await connection.run_sync(migrate)'
+_SHARING = "async with engine.connect() as connection: await connection.run_sync(migrate)"
 _IN_MIGRATE = 'where migrate(connection) sets config.attributes["connection"] = connection and calls Alembic\'s command'
 
 

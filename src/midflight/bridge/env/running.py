@@ -38,9 +38,9 @@ def run(
 ) -> None:
     """Run what Alembic was called for: the whole of an env.py.
 
-    Offline (``--sql``) it writes a script. Online it takes the connection in ``config.attributes["connection"]`` where a
-    program has put one, else the engine, else it connects to the URL with that URL's own driver and no pool. A running
-    event loop is no obstacle: an asynchronous driver then gets a thread of its own.
+    Offline (``--sql``) it writes a script. Online it takes the connection in ``config.attributes["connection"]`` where
+    a program has put one, else the engine, else it connects to the URL with that URL's own driver and no pool. A
+    running event loop is no obstacle: an asynchronous driver then gets a thread of its own.
 
     Args:
         target_metadata: the models' metadata, for autogenerate.

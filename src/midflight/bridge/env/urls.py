@@ -81,7 +81,9 @@ def _made(text: str) -> URL:
         return make_url(text)
     except (ArgumentError, ValueError):
         # from None: SQLAlchemy's own message may hold the password
-        raise ProjectError("the database URL is none (expected postgresql://user:password@host:port/database)") from None
+        raise ProjectError(
+            "the database URL is none (expected postgresql://user:password@host:port/database)"
+        ) from None
 
 
 def _with_driver(url: URL, driver: str | None) -> URL:
@@ -106,5 +108,6 @@ def _check_installed(url: URL) -> None:
         dialect.import_dbapi()
     except ImportError as error:
         raise ProjectError(
-            f"the driver {dialect.driver} is not installed", hint=f"pip install {dialect.driver}, or name another in the URL"
+            f"the driver {dialect.driver} is not installed",
+            hint=f"pip install {dialect.driver}, or name another in the URL",
         ) from error

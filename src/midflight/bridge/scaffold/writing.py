@@ -7,10 +7,9 @@ import os
 import tomllib
 from dataclasses import dataclass
 from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from mako.template import Template
+from mako.template import Template  # type: ignore[import-untyped] # Mako has no types; Alembic brings it
 
 from midflight.bridge.project import ENV_PY, INI, TOML
 from midflight.bridge.scaffold.packages import source_folders
@@ -18,6 +17,7 @@ from midflight.errors import ProjectError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 Form = Literal["ini", "toml"]
 
