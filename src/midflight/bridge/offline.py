@@ -1,4 +1,4 @@
-"""An operation as a script (``--sql``): all its steps with their transactions and time limits, for psql and for review."""
+"""An operation as a script (``--sql``): its steps with their transactions and time limits, for psql and for review."""
 
 from __future__ import annotations
 

@@ -20,8 +20,10 @@ NAME = "midflight"
 COMMANDS = {
     "check": "Prove revisions on a throw-away PostgreSQL.",
     "completion": "Print a script that completes commands and options in your shell.",
+    "downgrade": "Take revisions back, without stalling traffic.",
     "explain": "Tell about a hazard, or list them all.",
     "init": "Write the first files of a project: env.py, configuration, template.",
+    "upgrade": "Apply revisions, without stalling traffic.",
 }
 """Each command's name, which is also its module's, and its line in ``--help``."""
 

@@ -35,7 +35,7 @@ class SetNotNull(Operation):
         return Asked(relations=(self._table,))
 
     def steps(self, state: State) -> tuple[Step, ...]:
-        """From 18 on NOT NULL NOT VALID, then VALIDATE; before that by a CHECK that proves it, which goes at the end."""
+        """From 18 on NOT NULL NOT VALID, then VALIDATE; before that by a CHECK that proves it and goes at the end."""
         return _natively(self, state) if state.major >= NATIVE_FROM else _by_check(self, state)
 
     def reverse(self) -> Operation:

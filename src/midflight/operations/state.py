@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from midflight.sql.names import Name
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from midflight.sql.names import Name
 
 Kind = Literal[
     "table", "partitioned table", "view", "materialized view", "index", "sequence", "foreign table", "composite type"

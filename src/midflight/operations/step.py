@@ -50,7 +50,7 @@ class Step:
     """One statement, and how it is run."""
 
     says: str
-    """What it does, for people, such as ``build index ix_orders_total on orders``; it never holds a value of the user's."""
+    """What it does, for people, such as ``build index ix_orders_total on orders``; never with a value of the user's."""
     sql: str
     done: Callable[[State], bool] = field(compare=False, repr=False)
     """Tells from the catalog whether it is done already."""

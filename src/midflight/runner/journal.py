@@ -31,7 +31,8 @@ SCHEMA = "midflight"
 _TABLES = (files("midflight.runner") / "sql" / "journal.sql").read_text()
 _THERE = "SELECT to_regclass('midflight.journal') IS NOT NULL"
 _START = """
-INSERT INTO midflight.journal (run, version_table, revision, direction, step, says, hash, state, operator, midflight_version)
+INSERT INTO midflight.journal
+    (run, version_table, revision, direction, step, says, hash, state, operator, midflight_version)
 VALUES ($1, $2, $3, $4, $5, $6, $7, 'started', $8, $9) RETURNING id
 """
 _FINISH = """
@@ -47,8 +48,9 @@ WHERE run = $1 AND revision = $2 AND step IS NOT NULL AND state = 'started'
 _DONE_STEPS = """
 SELECT step, hash FROM midflight.journal
 WHERE version_table = $1 AND revision = $2 AND direction = $3 AND step IS NOT NULL AND state = 'done'
-    AND id > coalesce(
-        (SELECT max(id) FROM midflight.journal WHERE version_table = $1 AND revision = $2 AND step IS NULL AND state = 'done'), 0
+    AND id > (
+        SELECT coalesce(max(id), 0) FROM midflight.journal
+        WHERE version_table = $1 AND revision = $2 AND step IS NULL AND state = 'done'
     )
 """
 """Of the tries since the revision was last finished, in either direction. A revision's own row is older than those of
