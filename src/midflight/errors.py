@@ -48,6 +48,10 @@ class ProjectError(MidflightError):
     """The Alembic project could not be loaded."""
 
 
+class EnvPyError(ProjectError):
+    """A project's env.py gives ``env.run`` what it cannot use."""
+
+
 class RangeError(MidflightError):
     """The range names no revision of this history."""
 

@@ -20,7 +20,7 @@ from sqlalchemy.pool import NullPool
 
 from midflight.bridge.env.models import find_metadata
 from midflight.bridge.env.urls import database_url
-from midflight.errors import ProjectError
+from midflight.errors import EnvPyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -114,7 +114,7 @@ def test_url_in_configuration_wins_over_variable_and_may_hold_percents(monkeypat
     ],
 )
 def test_wrong_url_is_told_without_what_is_in_it(url: str, words: str) -> None:
-    with pytest.raises(ProjectError, match=words) as raised:
+    with pytest.raises(EnvPyError, match=words) as raised:
         database_url(url, Config())
     assert "secret" not in f"{raised.value} {raised.value.hint} {raised.value.__cause__}"
 
@@ -270,12 +270,12 @@ def test_module_that_cannot_be_imported_is_named(own_modules: Path, code: str, w
     (own_modules / "broken_shop").mkdir()
     (own_modules / "broken_shop" / "__init__.py").write_text("")
     (own_modules / "broken_shop" / "models.py").write_text(code)
-    with pytest.raises(ProjectError, match=words):
+    with pytest.raises(EnvPyError, match=words):
         find_metadata("broken_shop")
 
 
 def test_package_that_is_not_there_is_named(own_modules: Path) -> None:
-    with pytest.raises(ProjectError, match=r"there is no module absent_shop") as raised:
+    with pytest.raises(EnvPyError, match=r"there is no module absent_shop") as raised:
         find_metadata("absent_shop.models")
     assert "prepend_sys_path" in (raised.value.hint or "")
     assert own_modules.is_dir()

@@ -22,8 +22,6 @@ from midflight.cli.program import ALEMBIC_COMMANDS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conftest import SharedServer
-
     from midflight.pg.addresses import Address
 
 SECONDS = 120
@@ -76,9 +74,9 @@ def application(folder: Path, models: str = MODELS) -> Path:
     return folder
 
 
-def test_new_project_runs_at_once(tmp_path: Path, shared: SharedServer, database: Address) -> None:
+def test_new_project_runs_at_once(tmp_path: Path, database: Address, request: pytest.FixtureRequest) -> None:
     application(tmp_path)
-    is_newest = "18" in str(shared.shadow.version)  # each server shows one form and one driver
+    is_newest = request.node.callspec.params["shared"].major == 18  # each server shows one form and one driver
     if is_newest:
         (tmp_path / "pyproject.toml").write_text('[project]\nname = "shop"')
     url = database.url("postgresql" if is_newest else "postgresql+psycopg")
@@ -125,11 +123,11 @@ def test_stock_project_gets_safe_operations(tmp_path: Path, database: Address) -
     text = next((tmp_path / "migrations" / "versions").glob("b2_*.py")).read_text()
     assert "from alembic import op\nimport sqlalchemy as sa\nfrom midflight import op\n" in text
     assert body(text, "upgrade") == [
+        "op.set_not_null('orders', 'customer_id')",
         "op.create_index(op.f('ix_orders_customer_id'), 'orders', ['customer_id'], unique=False)",
         "op.create_foreign_key('orders_customer_id_fkey', 'orders', 'customers', ['customer_id'], ['id'])",
-        "op.set_not_null('orders', 'customer_id')",
     ]
-    assert body(text, "downgrade")[0] == "op.drop_not_null('orders', 'customer_id')"
+    assert body(text, "downgrade")[-1] == "op.drop_not_null('orders', 'customer_id')"
 
 
 def test_heads_are_reached_where_one_depends_on_the_other(tmp_path: Path, database: Address) -> None:
@@ -149,8 +147,7 @@ def test_heads_are_reached_where_one_depends_on_the_other(tmp_path: Path, databa
     ("arguments", "url", "code", "words"),
     [
         (["current"], None, 2, "no database URL (set DATABASE_URL"),
-        (["current"], CLOSED, 3, "onnect"),
-        (["stamp", "nope"], CLOSED, 2, "Can't locate revision identified by 'nope'"),
+        (["current"], CLOSED, 3, "no connection to the database: "),
         (["stamp"], None, 2, "the following arguments are required: revisions"),
         (["history", "--frob"], None, 2, "unrecognized arguments: --frob"),
         (["show", "nope"], None, 2, "Can't locate revision identified by 'nope'"),

@@ -53,6 +53,7 @@ def run_alembic_command(name: str, arguments: Sequence[str], default: Path | Non
         return
     project = load_project(ProjectSource(options.config or default, options.name, tuple(options.x or ())))
     project.config.cmd_opts = options
+    project.config.stdout = sys.stdout  # Alembic keeps the one that was there when it was imported
     with _explained(project), _warnings_shown():
         if name == "revision":
             _write_revision(project, options)

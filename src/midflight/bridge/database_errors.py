@@ -39,7 +39,7 @@ def _is_of_network(error: OSError) -> bool:
 
 
 def _first_line(error: BaseException) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
+    if isinstance(error, OSError):
+        return f"no connection to the database: {error.strerror or error}"
     said = str(error).strip().splitlines()
     return said[0] if said else type(error).__name__

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, pool
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.util.concurrency import in_greenlet
 
-from midflight.errors import ProjectError
+from midflight.errors import EnvPyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,14 +27,14 @@ def run_on_shared(connection: object, work: Work) -> None:
     """Run work on a connection that the calling program opened and will close.
 
     Raises:
-        ProjectError: where it is no connection, or an asynchronous one outside of its own ``run_sync``.
+        EnvPyError: where it is no connection, or an asynchronous one outside of its own ``run_sync``.
     """
     if isinstance(connection, Connection):
         work(connection)
     elif not isinstance(connection, AsyncConnection):
-        raise ProjectError(f'config.attributes["connection"] is no connection but {type(connection).__name__}')
+        raise EnvPyError(f'config.attributes["connection"] is no connection but {type(connection).__name__}')
     elif not in_greenlet():
-        raise ProjectError(
+        raise EnvPyError(
             'config.attributes["connection"] is an AsyncConnection, but Alembic was not called by its run_sync',
             hint=f"{_SHARING}, {_IN_MIGRATE}",
         )
@@ -46,13 +46,13 @@ def run_on_engine(engine: Engine | AsyncEngine, work: Work) -> None:
     """Run work on a new connection of an engine.
 
     Raises:
-        ProjectError: where the engine is asynchronous and its event loop is running: it cannot be waited for here.
+        EnvPyError: where the engine is asynchronous and its event loop is running: it cannot be waited for here.
     """
     if isinstance(engine, Engine):
         with engine.connect() as connection:
             work(connection)
     elif _loop_is_running() and not isinstance(engine.pool, pool.NullPool):
-        raise ProjectError(
+        raise EnvPyError(
             "env.run(engine=...) was called in a running event loop, to which the engine's connections belong",
             hint=f"share one: {_SHARING}, {_IN_MIGRATE}",
         )
@@ -97,4 +97,4 @@ def _loop_is_running() -> bool:
 
 
 def _closed() -> Connection:
-    raise ProjectError('config.attributes["connection"] is not open')
+    raise EnvPyError('config.attributes["connection"] is not open')

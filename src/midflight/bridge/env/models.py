@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import MetaData
 
 from midflight.bridge.explaining import one_line
-from midflight.errors import ProjectError
+from midflight.errors import EnvPyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ def find_metadata(package: str) -> list[MetaData]:
     declarative base, a model or a table.
 
     Raises:
-        ProjectError: where a module cannot be imported; it names the module.
+        EnvPyError: where a module cannot be imported; it names the module.
     """
     found: dict[int, MetaData] = {}
     for module in _modules(package):
@@ -50,7 +50,7 @@ def _import(name: str) -> ModuleType:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
         if error.name and f"{name}.".startswith(f"{error.name}."):
-            raise ProjectError(
+            raise EnvPyError(
                 f"models: there is no module {error.name}",
                 hint="prepend_sys_path in Alembic's configuration names the folder that holds it",
             ) from error
@@ -64,8 +64,8 @@ def _refuse(name: str) -> None:
     _import(name)
 
 
-def _unimportable(name: str, error: BaseException) -> ProjectError:
-    return ProjectError(
+def _unimportable(name: str, error: BaseException) -> EnvPyError:
+    return EnvPyError(
         f"models: {name} cannot be imported: {type(error).__name__}: {one_line(error)}",
         hint='env.run(models="...") imports a package with all that is in it; name the one that holds the models',
     )

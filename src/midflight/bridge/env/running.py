@@ -13,7 +13,7 @@ from midflight.bridge.env.logs import set_up_logging
 from midflight.bridge.env.models import find_metadata
 from midflight.bridge.env.own_schema import without_own_schema
 from midflight.bridge.env.urls import database_url
-from midflight.errors import MidflightError, ProjectError
+from midflight.errors import EnvPyError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +65,7 @@ def run(
             _run_offline(database_url(engine.url if engine is not None else url, config, driver), options)
         else:
             _run_online(config, url, engine, driver, options)
-    except MidflightError as error:
+    except EnvPyError as error:  # of ours alone: whatever applies the revisions says itself what goes wrong there
         raise CommandError(f"{error} ({error.hint})" if error.hint else str(error)) from error
 
 
@@ -77,7 +77,7 @@ def _metadata(models: str, config: Config) -> list[MetaData] | None:
     """Find the models' metadata; None where there is none yet, which is no obstacle but for autogenerate."""
     found = find_metadata(models)
     if not found and getattr(config.cmd_opts, "autogenerate", False):
-        raise ProjectError(f"models: {models} has no table", hint="it names the package with the models in it")
+        raise EnvPyError(f"models: {models} has no table", hint="it names the package with the models in it")
     return found or None
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from midflight.errors import ProjectError
+from midflight.errors import EnvPyError
 from midflight.pg.addresses import Address
 
 if TYPE_CHECKING:
@@ -34,13 +34,13 @@ def database_url(given: object, config: Config, driver: str | None = None) -> UR
         driver: for a PostgreSQL URL that names none.
 
     Raises:
-        ProjectError: where there is none, or it is none; its message never holds it.
+        EnvPyError: where there is none, or it is none; its message never holds it.
     """
     if isinstance(given, URL):
         return _with_driver(given, driver)
     text = _text(given) or _of_config(config) or os.environ.get(VARIABLE)
     if not text:
-        raise ProjectError(
+        raise EnvPyError(
             "no database URL", hint=f"set {VARIABLE}, or give one in env.py: env.run(url=settings.database_url)"
         )
     return _with_driver(_read(text), driver)
@@ -81,7 +81,7 @@ def _made(text: str) -> URL:
         return make_url(text)
     except (ArgumentError, ValueError):
         # from None: SQLAlchemy's own message may hold the password
-        raise ProjectError(
+        raise EnvPyError(
             "the database URL is none (expected postgresql://user:password@host:port/database)"
         ) from None
 
@@ -103,11 +103,11 @@ def _check_installed(url: URL) -> None:
     try:
         dialect = url.get_dialect()
     except NoSuchModuleError:
-        raise ProjectError(f"the database URL begins with {url.drivername}, which SQLAlchemy does not know") from None
+        raise EnvPyError(f"the database URL begins with {url.drivername}, which SQLAlchemy does not know") from None
     try:
         dialect.import_dbapi()
     except ImportError as error:
-        raise ProjectError(
+        raise EnvPyError(
             f"the driver {dialect.driver} is not installed",
             hint=f"pip install {dialect.driver}, or name another in the URL",
         ) from error
