@@ -1,4 +1,4 @@
-"""Small projects with our env.py, whose models a test gives as metadata, and Alembic's commands on them, in this process."""
+"""Small projects with our env.py, whose models a test gives as metadata; Alembic's commands run in this process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``env.run``: which URL, which driver, whose connection, which models; offline, in a running loop, and what it says."""
+"""``env.run``: which URL, which driver, whose connection, which models; offline, in a running loop; what it says."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import CommandLine, Config
 from alembic.util import CommandError
-from bridge.migrations import Migrations
 from pydantic import PostgresDsn, SecretStr
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from bridge.migrations import Migrations
 from midflight.bridge.env.models import find_metadata
 from midflight.bridge.env.urls import database_url
 from midflight.errors import EnvPyError

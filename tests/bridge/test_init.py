@@ -6,21 +6,22 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from alembic.config import CommandLine
+
 from bridge.migrations import body
 from checks.projects import Revision, env_py, write_project
-
 from midflight.bridge.scaffold.packages import find_models, source_folders
+from midflight.bridge.scaffold.writing import Scaffold, write_scaffold
 from midflight.cli import main
 from midflight.cli.init import driver_of
 from midflight.cli.program import ALEMBIC_COMMANDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from midflight.pg.addresses import Address
 
@@ -86,7 +87,7 @@ def test_new_project_runs_at_once(tmp_path: Path, database: Address, request: py
         "wrote migrations/README",
         "wrote migrations/script.py.mako",
         "wrote migrations/env.py",
-        f"wrote {configuration}",
+        f"{'added [tool.alembic] to' if is_newest else 'wrote'} {configuration}",
     ]
     driver = "asyncpg" if is_newest else "psycopg"
     written = (tmp_path / "migrations" / "env.py").read_text()
@@ -103,6 +104,8 @@ def test_new_project_runs_at_once(tmp_path: Path, database: Address, request: py
     run(tmp_path, "alembic", "upgrade", "head", url=url)
     assert "(head)" in run(tmp_path, "midflight", "current", "--check-heads", url=url).stdout
     run(tmp_path, "alembic", "check", url=url)
+    if is_newest:
+        run(tmp_path, "midflight", "check")  # it connects to no database of the project's
     run(tmp_path, "alembic", "downgrade", "base", url=url)
     assert run(tmp_path, "midflight", "current", url=url).stdout == ""
 
@@ -110,7 +113,9 @@ def test_new_project_runs_at_once(tmp_path: Path, database: Address, request: py
 def test_stock_project_gets_safe_operations(tmp_path: Path, database: Address) -> None:
     application(tmp_path)
     before = f"import sys\nsys.path.insert(0, {str(tmp_path / 'src')!r})\nfrom shop.models.tables import Base\n"
-    env = env_py("psycopg", url=database.url("postgresql+psycopg"), options="target_metadata=Base.metadata", before=before)
+    env = env_py(
+        "psycopg", url=database.url("postgresql+psycopg"), options="target_metadata=Base.metadata", before=before
+    )
     first = "op.execute('CREATE TABLE customers (id serial PRIMARY KEY)')\nop.execute("
     first += "'CREATE TABLE orders (id serial PRIMARY KEY, customer_id int); CREATE SCHEMA midflight')"
     write_project(tmp_path, Revision("a1", up=first), env=env)
@@ -157,7 +162,7 @@ def test_heads_are_reached_where_one_depends_on_the_other(tmp_path: Path, databa
 def test_what_goes_wrong_is_one_clear_line(
     tmp_path: Path, arguments: list[str], url: str | None, code: int, words: str
 ) -> None:
-    run(tmp_path, "midflight", "init")
+    write_scaffold(Scaffold(tmp_path, tmp_path / "migrations", "asyncpg", None, "ini"))
     ran = run(tmp_path, "midflight", *arguments, url=url, code=code)
     errors = [line for line in ran.stderr.splitlines() if not line.startswith(("INFO", "hint: "))]
     assert len(errors) == 1, ran.stderr
@@ -166,7 +171,9 @@ def test_what_goes_wrong_is_one_clear_line(
     assert "hush" not in ran.stderr
 
 
-def test_no_project_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_project_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["history"]) == 2
     assert "no Alembic project" in capsys.readouterr().err
@@ -196,7 +203,7 @@ def test_history_needs_no_database_and_reads_the_configuration_that_is_named(
 
 
 def test_same_file_name_is_never_written_over(tmp_path: Path) -> None:
-    run(tmp_path, "midflight", "init")
+    write_scaffold(Scaffold(tmp_path, tmp_path / "migrations", "asyncpg", None, "ini"))
     ini = tmp_path / "alembic.ini"
     ini.write_text(re.sub("file_template.*", "file_template = %%(slug)s", ini.read_text()))
     run(tmp_path, "midflight", "revision", "-m", "same")

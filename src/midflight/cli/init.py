@@ -50,9 +50,11 @@ def command(
     chosen: Form = default_form(home) if form is None else "ini" if form == "ini" else "toml"
     models = models or find_models(home)
     driver = driver_of(way, os.environ.get("DATABASE_URL", ""))
-    written = write_scaffold(Scaffold(home, home / folder, driver, models, chosen))
-    for path in written:
-        click.echo(f"wrote {path.relative_to(home) if path.is_relative_to(home) else path}")
+    scaffold = Scaffold(home, home / folder, driver, models, chosen)
+    longer = scaffold.configuration if scaffold.configuration.exists() else None
+    for path in write_scaffold(scaffold):
+        shown = path.relative_to(home) if path.is_relative_to(home) else path
+        click.echo(f"added [tool.alembic] to {shown}" if path == longer else f"wrote {shown}")
     for line in next_steps(folder, models, url_is_set=bool(os.environ.get("DATABASE_URL"))):
         click.echo(line)
 

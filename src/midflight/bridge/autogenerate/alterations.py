@@ -44,7 +44,8 @@ def _relaxing(directive: AlterColumnOp) -> Iterator[MigrateOperation]:
 def _binding(directive: AlterColumnOp) -> Iterator[MigrateOperation]:
     default: Any = directive.modify_server_default
     if directive.modify_type is not None:
-        yield _call("alter_column_type", directive, directive.modify_type)
+        using = directive.kw.get("postgresql_using")
+        yield _call("alter_column_type", directive, directive.modify_type, using=using)
     if default is not None and default is not False:
         yield _call("set_default", directive, default)
     if directive.modify_nullable is False:
@@ -56,5 +57,6 @@ def _comment(directive: AlterColumnOp) -> Iterator[MigrateOperation]:
         yield _call("comment_column", directive, directive.modify_comment)
 
 
-def _call(function: str, directive: AlterColumnOp, *further: object) -> Call:
-    return Call(function, (directive.table_name, directive.column_name, *further), {"schema": directive.schema})
+def _call(function: str, directive: AlterColumnOp, *further: object, **keywords: object) -> Call:
+    arguments = (directive.table_name, directive.column_name, *further)
+    return Call(function, arguments, {"schema": directive.schema, **keywords})

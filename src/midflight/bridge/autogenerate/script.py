@@ -89,4 +89,6 @@ def _following(before: MigrationScript, part: _Part) -> MigrationScript:
 
 def _message(stage: Stage, message: str | None, *, alone: bool) -> str | None:
     """Say in front which part it is: file names are cut at their ends."""
-    return message if alone or not stage.value else f"{stage.value} {message or 'the revision before'}"
+    if alone or not stage.value:
+        return message
+    return f"{stage.value} for {message}" if message else stage.value

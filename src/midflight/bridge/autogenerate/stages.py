@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 
 class Stage(enum.Enum):
-    """A revision of its own, in this order; the value is what its message says before the user's own."""
+    """A revision of its own, in this order; the value is how its message begins."""
 
-    VALUES = "enum values for"
+    VALUES = "enum values"
     TOGETHER = ""
-    APART = "indexes and constraints for"
-    LOSSES = "drops for"
+    APART = "indexes and constraints"
+    LOSSES = "drops"
 
 
 _ORDER = tuple(Stage)

@@ -81,9 +81,7 @@ def _made(text: str) -> URL:
         return make_url(text)
     except (ArgumentError, ValueError):
         # from None: SQLAlchemy's own message may hold the password
-        raise EnvPyError(
-            "the database URL is none (expected postgresql://user:password@host:port/database)"
-        ) from None
+        raise EnvPyError("the database URL is none (expected postgresql://user:password@host:port/database)") from None
 
 
 def _with_driver(url: URL, driver: str | None) -> URL:
