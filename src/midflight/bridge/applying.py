@@ -19,7 +19,6 @@ from midflight.bridge.revision_failure import explained
 from midflight.bridge.revisions import Revisions
 from midflight.bridge.safe_operation import use_executor
 from midflight.errors import MidflightError, ProjectError
-from midflight.pg.identifiers import QualifiedName
 from midflight.runner.executor import Executor
 
 if TYPE_CHECKING:
@@ -149,10 +148,7 @@ class _Run:
         is_within = getattr(connection, "_trans_context_manager", None) is not None
         if connection.in_transaction():
             connection.commit()  # Alembic would take it for somebody else's, and never commit its own work
-        table = QualifiedName(
-            options.get("version_table_schema") or "public", options.get("version_table") or "alembic_version"
-        )
-        deployment = deploy(connection, str(table), self._request)
+        deployment = deploy(connection, options, self._request)
         self._watches.append(deployment.watch)
         original(connection=connection, **{**options, "transaction_per_migration": True})
         self._take_over(environment.get_context(), connection, deployment.watch, deployment.journal)

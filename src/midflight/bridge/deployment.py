@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
@@ -14,13 +14,15 @@ from sqlalchemy.util import await_only
 
 from midflight.errors import ProjectError
 from midflight.pg.addresses import Address
-from midflight.pg.identifiers import quote_identifier, quote_literal
+from midflight.pg.identifiers import QualifiedName, quote_identifier, quote_literal
 from midflight.runner.deployer import become_deployer, end_orphans, lock_key, worker_name
-from midflight.runner.journal import Journal
+from midflight.runner.journal import SCHEMA, Journal
+from midflight.runner.preflight import must_be_ready
+from midflight.runner.session_facts import Expected
 from midflight.runner.watch import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from sqlalchemy import Connection
 
@@ -47,15 +49,22 @@ class Deployment:
     journal: Journal | None
 
 
-def deploy(connection: Connection, version_table: str, request: Request) -> Deployment:
+def deploy(connection: Connection, options: Mapping[str, Any], request: Request) -> Deployment:
     """Make a connection ready for the work, and wait until no other deployer is at work.
+
+    Args:
+        connection: env.py's.
+        options: that env.py gives to ``configure``.
+        request: what is to be applied.
 
     Raises:
         DatabaseError: where the server is in the way; nothing is changed then.
         ProjectError: where nobody can tell which database it is.
     """
+    address = request.database or address_of(connection)
+    version_table = _look(connection, options, request, address)
     name = worker_name(version_table)
-    watch = Watch(request.database or address_of(connection), f"{name} (lock)")
+    watch = Watch(address, f"{name} (lock)")
     try:
         _make_ready(connection, name, request.role)
         if request.role:
@@ -69,6 +78,23 @@ def deploy(connection: Connection, version_table: str, request: Request) -> Depl
     except BaseException:
         watch.close()
         raise
+
+
+def _look(connection: Connection, options: Mapping[str, Any], request: Request, address: Address) -> str:
+    """Do the preflight; return the version table, with the schema in which it is or will be.
+
+    Raises:
+        PreflightError: where there is a problem.
+    """
+    table, schema = options.get("version_table") or "alembic_version", options.get("version_table_schema")
+    [[current, search_path]] = connection.exec_driver_sql(
+        "SELECT current_schema(), current_setting('search_path')"
+    ).all()
+    connection.commit()
+    own = SCHEMA if request.journal else None
+    must_be_ready(address, Expected(table, schema, request.role, search_path, own))
+    # Where one loops over schemas by search_path alone, each has a version table of its own.
+    return str(QualifiedName(schema or current or "public", table))
 
 
 def address_of(connection: Connection) -> Address:

@@ -12,8 +12,16 @@ from sqlalchemy.exc import DBAPIError
 from midflight.bridge.alembic_session import statement_error
 from midflight.bridge.guard import Guard
 from midflight.errors import DatabaseError
-from midflight.runner.events import RevisionFinished, RevisionRetried, RevisionStarted, RunFinished, RunStarted
-from midflight.runner.executor import Course, LockWaitError, RevisionBusyError, Waiting
+from midflight.runner.course import Course, Waiting
+from midflight.runner.events import (
+    RevisionEdited,
+    RevisionFinished,
+    RevisionRetried,
+    RevisionStarted,
+    RunFinished,
+    RunStarted,
+)
+from midflight.runner.executor import LockWaitError, RevisionBusyError
 from midflight.runner.journal import file_hash
 
 if TYPE_CHECKING:
@@ -54,6 +62,7 @@ class Revisions:
         """Hand the revisions to Alembic, which calls each, writes its version and commits before it takes the next."""
         say, direction, ids = self._request.listener, self._request.direction, [_id(step) for step in steps]
         began = time.monotonic()
+        self._tell_edited()
         say(RunStarted(tuple(ids), direction))
         for place, step in enumerate(steps, 1):
             say(RevisionStarted(_id(step), step.revision.doc or _id(step), direction, place, len(steps)))
@@ -70,6 +79,14 @@ class Revisions:
         """Let go of the connection."""
         self._guard.leave()
 
+    def _tell_edited(self) -> None:
+        applied = self._journal.applied() if self._journal else {}
+        script = self._context.script
+        for one in script.walk_revisions() if script and applied else ():
+            path = Path(one.path)
+            if one.revision in applied and file_hash(path) != applied[one.revision]:
+                self._request.listener(RevisionEdited(one.revision, path.name))
+
     def _guarded(self, step: RevisionStep) -> Callable[..., None]:
         original = step.migration_fn
 
@@ -78,6 +95,7 @@ class Revisions:
             self._executor.course = course
             if self._journal:
                 self._entry = self._journal.start(_id(step), course.direction, file_hash(Path(step.revision.path)))
+                course.attempt = self._entry
             memo = dict(self._context.impl.memo)
             try:
                 while not self._tried(course, lambda: original(**keywords)):
@@ -129,6 +147,8 @@ class Revisions:
     def _failed(self, course: Course) -> None:
         if self._journal and self._entry:
             with contextlib.suppress(DatabaseError):  # the first error is the one to tell
+                self._executor.session.rollback()  # it may hold the journal's rows of its own steps
+            with contextlib.suppress(DatabaseError):  # likewise
                 self._journal.take_back(course.revision, "failed")
                 self._journal.fail(self._entry)
 

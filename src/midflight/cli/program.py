@@ -23,6 +23,8 @@ COMMANDS = {
     "downgrade": "Take revisions back, without stalling traffic.",
     "explain": "Tell about a hazard, or list them all.",
     "init": "Write the first files of a project: env.py, configuration, template.",
+    "plan": "Tell what an upgrade would do to a live database.",
+    "status": "Tell the state of a live database.",
     "upgrade": "Apply revisions, without stalling traffic.",
 }
 """Each command's name, which is also its module's, and its line in ``--help``."""

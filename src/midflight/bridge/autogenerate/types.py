@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import CompileError
 
 from midflight.hazards.losses import loss
-from midflight.hazards.type_changes import keeps_rows
+from midflight.sql.type_changes import keeps_rows
 from midflight.sql.changes import AlterColumnType
 from midflight.sql.parse import parse
 
