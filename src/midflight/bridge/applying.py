@@ -208,7 +208,9 @@ class _Run:
         is_outer = getattr(connection, "_trans_context_manager", None) is not None
         if connection.in_transaction():
             connection.commit()  # Alembic takes any transaction for somebody else's, and would never commit its own
-        table = QualifiedName(options.get("version_table_schema") or "public", options.get("version_table") or "alembic_version")
+        table = QualifiedName(
+            options.get("version_table_schema") or "public", options.get("version_table") or "alembic_version"
+        )
         executor, journal = self._prepare(connection, str(table))
         original(connection=connection, **{**options, "transaction_per_migration": True})
         context = environment.get_context()
@@ -245,7 +247,12 @@ class _Run:
         end_orphans(watch, name, pid, sleep)
         journal = Journal(watch, version_table) if request.journal else None
         executor = Executor(
-            _NoSession(), request.limits, watch=watch, journal=journal, listener=self._say, retried=True  # type: ignore[arg-type]
+            _NoSession(),
+            request.limits,
+            watch=watch,
+            journal=journal,
+            listener=self._say,
+            retried=True,  # type: ignore[arg-type]
         )
         return executor, journal
 
@@ -320,7 +327,9 @@ class _Run:
         blockers = executor.wait(locks, waiting, says, 0.0, executor.limits.max_wait)
         self._say(RevisionRetried(course.revision, says, blockers, waiting.seconds))
         if waiting.seconds > executor.limits.max_wait:
-            raise LockWaitError(f"the lock for this was not to be had within {waiting.seconds:.0f} s: {says}") from error
+            raise LockWaitError(
+                f"the lock for this was not to be had within {waiting.seconds:.0f} s: {says}"
+            ) from error
         if locks:
             executor.await_locks(locks, says, waiting)
 
@@ -358,7 +367,9 @@ def _address(connection: Connection) -> Address:
         url = make_url(connection.engine.url).render_as_string(hide_password=False)
         return Address.from_url(url)
     except ValueError as error:
-        raise ProjectError(f"the URL of the engine in env.py: {error}", hint="name the database with --database") from error
+        raise ProjectError(
+            f"the URL of the engine in env.py: {error}", hint="name the database with --database"
+        ) from error
 
 
 def _sleeper(connection: Connection) -> Callable[[float], None]:
