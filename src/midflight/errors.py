@@ -67,3 +67,7 @@ class DatabaseError(MidflightError):
 
 class ShadowError(DatabaseError):
     """No throw-away PostgreSQL could be had."""
+
+
+class PreflightError(DatabaseError):
+    """The database is in no state to be migrated; nothing was changed."""

@@ -20,7 +20,11 @@ NAME = "midflight"
 COMMANDS = {
     "check": "Prove revisions on a throw-away PostgreSQL.",
     "completion": "Print a script that completes commands and options in your shell.",
+    "downgrade": "Take revisions back, without stalling traffic.",
     "explain": "Tell about a hazard, or list them all.",
+    "plan": "Tell what an upgrade would do to a live database.",
+    "status": "Tell the state of a live database.",
+    "upgrade": "Apply revisions, without stalling traffic.",
 }
 """Each command's name, which is also its module's, and its line in ``--help``."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from midflight.sql.names import Name
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from midflight.sql.names import Name
 
 Kind = Literal[
     "table", "partitioned table", "view", "materialized view", "index", "sequence", "foreign table", "composite type"
@@ -113,6 +113,10 @@ class Relation:
     """The planner's estimate; -1 before the first ANALYZE. https://www.postgresql.org/docs/current/catalog-pg-class.html"""
     bytes: int = 0
     """With indexes and TOAST."""
+    is_empty: bool = False
+    """Whether its heap has no block, so that it surely has no row."""
+    referenced_by: tuple[tuple[Name, tuple[str, ...]], ...] = ()
+    """The tables whose foreign keys refer to it, each with the columns of this one that it refers to."""
     comment: str | None = None
 
 
@@ -129,6 +133,11 @@ class State:
     """The version of each extension."""
     volatile: frozenset[str] = frozenset()
     """Which of the functions that were asked about may return another value at each call."""
+    constrained: frozenset[str] = frozenset()
+    """Which of the types that were asked about are domains with a CHECK or NOT NULL."""
+    resumed: bool = False
+    """Whether an earlier try of the revision has done steps from here on for good: what is there may be what later
+    operations of the same revision have made of it."""
     known: bool = True
     """Whether it was read from a server; a script that is written offline (``--sql``) assumes an ordinary table."""
 
@@ -170,6 +179,11 @@ class State:
         if found.kind != "partitioned table":
             return (found,)
         return tuple(leaf for partition in found.partitions for leaf in self.leaves(partition))
+
+    def is_empty(self, table: Name) -> bool:
+        """Tell whether a table surely has no row."""
+        leaves = self.leaves(table)
+        return bool(leaves or self.is_partitioned(table)) and all(leaf.is_empty for leaf in leaves)
 
     def rows(self, table: Name) -> int:
         """Return the estimated number of rows; a table that was never analyzed is told by its size."""

@@ -52,6 +52,7 @@ def read_state(session: Session, asked: Asked) -> State:
         enums=_pairs(asked.enums),
         extensions=json.dumps(asked.extensions),
         functions=json.dumps(asked.functions),
+        types=json.dumps(asked.types),
     )
     return _state(json.loads(text), asked)
 
@@ -71,7 +72,12 @@ def _state(document: dict[str, Any], asked: Asked) -> State:
         name: tuple(labels) for name, labels in zip(asked.enums, document["enums"], strict=True) if labels is not None
     }
     return State(
-        document["major"], relations | as_asked, enums, document["extensions"], frozenset(document["volatile"])
+        document["major"],
+        relations | as_asked,
+        enums,
+        document["extensions"],
+        frozenset(document["volatile"]),
+        frozenset(document["constrained"]),
     )
 
 
@@ -94,6 +100,8 @@ def _relation(facts: dict[str, Any]) -> Relation:
         rows=facts["rows"],
         bytes=facts["bytes"],
         comment=facts["comment"],
+        is_empty=facts["is_empty"],
+        referenced_by=tuple((Name(schema, table), tuple(columns)) for schema, table, columns in facts["referenced_by"]),
     )
 
 

@@ -1,5 +1,6 @@
 -- What there is of the objects that an operation concerns, as one JSON document.
--- :relations and :enums are JSON arrays of [schema or null, name]; :extensions and :functions are JSON arrays of names.
+-- :relations and :enums are JSON arrays of [schema or null, name]; :extensions and :functions are JSON arrays of names,
+-- :types is one of types as SQL.
 WITH asked AS (
     SELECT
         place,
@@ -23,6 +24,7 @@ WITH asked AS (
             'kind', class.relkind,
             'rows', class.reltuples::bigint,
             'bytes', CASE WHEN class.relkind IN ('r', 'm', 'i', 'I', 'S', 't') THEN pg_total_relation_size(class.oid) ELSE 0 END,
+            'is_empty', CASE WHEN class.relkind IN ('r', 'm') THEN pg_relation_size(class.oid) = 0 ELSE false END,
             'comment', obj_description(class.oid, 'pg_class'),
             'oid', class.oid::bigint,
             'bound', pg_get_expr(class.relpartbound, class.oid),
@@ -89,6 +91,16 @@ WITH asked AS (
                     )
                 )), '{}')
                 FROM pg_constraint AS con WHERE con.conrelid = class.oid
+            ),
+            'referenced_by', (
+                SELECT coalesce(json_agg(json_build_array(from_space.nspname, from_class.relname, (
+                    SELECT json_agg(attribute.attname) FROM pg_attribute AS attribute
+                    WHERE attribute.attrelid = con.confrelid AND attribute.attnum = ANY (con.confkey)
+                )) ORDER BY con.oid), '[]')
+                FROM pg_constraint AS con
+                JOIN pg_class AS from_class ON from_class.oid = con.conrelid
+                JOIN pg_namespace AS from_space ON from_space.oid = from_class.relnamespace
+                WHERE con.confrelid = class.oid AND con.contype = 'f' AND class.relkind IN ('r', 'p')
             ),
             'indexes', (
                 SELECT coalesce(json_object_agg(index_class.relname, index_facts.facts), '{}')
@@ -171,6 +183,20 @@ SELECT json_build_object(
     'extensions', (
         SELECT coalesce(json_object_agg(extname, extversion), '{}') FROM pg_extension
         WHERE extname IN (SELECT json_array_elements_text(CAST(:extensions AS json)))
+    ),
+    'constrained', (
+        SELECT coalesce(json_agg(given), '[]')
+        FROM json_array_elements_text(CAST(:types AS json)) AS given
+        WHERE EXISTS (
+            WITH RECURSIVE domains AS (
+                SELECT oid, typbasetype, typnotnull FROM pg_type WHERE oid = to_regtype(given) AND typtype = 'd'
+                UNION ALL
+                SELECT base.oid, base.typbasetype, base.typnotnull
+                FROM domains JOIN pg_type AS base ON base.oid = domains.typbasetype AND base.typtype = 'd'
+            )
+            SELECT FROM domains
+            WHERE typnotnull OR EXISTS (SELECT FROM pg_constraint WHERE contypid = domains.oid)
+        )
     ),
     'volatile', (
         SELECT coalesce(json_agg(given), '[]')
