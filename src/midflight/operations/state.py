@@ -41,6 +41,8 @@ class Constraint:
     columns: tuple[str, ...] = ()
     target: Name | None = None
     """The table that a foreign key refers to."""
+    inherited: bool = False
+    """Whether it is a part of the same constraint of a partitioned table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,29 @@ class Index:
     constraint: str | None = None
     """The constraint that it implements."""
     partial: bool = False
+    include: tuple[str, ...] = ()
+    nulls_not_distinct: bool = False
+    shape: str = ""
+    """Its definition from ``USING`` on, the same for all indexes that are alike but for their names and tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyElement:
+    """A part of the key by which a table is partitioned."""
+
+    sql: str | None
+    """A column, quoted; None for an expression."""
+    type: str
+    """As ``format_type`` writes it; empty for an expression."""
+    collatable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionKey:
+    """By what a table is partitioned."""
+
+    strategy: Literal["range", "list", "hash"]
+    elements: tuple[KeyElement, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +105,8 @@ class Relation:
     """Whether a DETACH PARTITION CONCURRENTLY of it was begun and not finished."""
     bound: str | None = None
     """As a partition: ``FOR VALUES ...`` or ``DEFAULT``."""
+    partition_key: PartitionKey | None = None
+    oid: int = 0
     table: Name | None = None
     """As an index: its table. As a sequence: the table of the column that owns it."""
     rows: int = 0
@@ -137,6 +164,12 @@ class State:
         """Tell whether a table has partitions, or is made to have some."""
         found = self.relation(table)
         return found is not None and found.kind == "partitioned table"
+
+    def default_partition(self, table: Name) -> Relation | None:
+        """Return the partition of a table that takes what fits into no other."""
+        found = self.relation(table)
+        partitions = [self.relations[name] for name in found.partitions] if found else []
+        return next((partition for partition in partitions if partition.bound == "DEFAULT"), None)
 
     def leaves(self, table: Name) -> tuple[Relation, ...]:
         """Return the tables that hold the rows: the table itself, or the partitions at the ends of its tree."""
