@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from midflight.errors import DatabaseError
