@@ -25,8 +25,9 @@ from alembic import command
 from alembic.config import Config
 
 from checks.projects import Revision, env_py, write_project
-from midflight.bridge.applying import Request, apply
+from midflight.bridge.applying import apply
 from midflight.bridge.project import ProjectSource, load_project
+from midflight.bridge.request import Request
 from midflight.checks.history import check_history
 from midflight.checks.request import Conditions, HistoryRequest
 from midflight.checks.result import Outcome

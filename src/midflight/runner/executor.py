@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from midflight.errors import DatabaseError
@@ -104,7 +105,10 @@ class Executor:
             state = self._state(operation)
 
     def _state(self, operation: Operation) -> State:
-        return read_state(self.session, operation.asks)
+        state, course = read_state(self.session, operation.asks), self.course
+        if course is None or all(place <= course.place for place, _ in course.done):
+            return state
+        return replace(state, resumed=True)
 
     def _is_done(self, step: Step, state: State) -> bool:
         """Tell whether a step is done: by the catalog, or, where that cannot tell, by the journal."""
@@ -271,7 +275,7 @@ class Executor:
         for lock in step.locks:
             only, nowait = ("ONLY " if lock.only else ""), ("" if timeout else " NOWAIT")
             self.session.execute(f"LOCK TABLE {only}{lock.table.sql} IN {lock.mode.label} MODE{nowait}")
-        with self._watched(step) if long else contextlib.nullcontext():
+        with self._watched(step) if step.work is not Work.QUICK else contextlib.nullcontext():
             self.session.execute(step.sql)
         lock_timeout, statement_timeout = before[0]
         self.session.fetch(
@@ -286,7 +290,7 @@ class Executor:
 
     def _budget(self, step: Step) -> int:
         """What a step may take, in milliseconds."""
-        return int((self.limits.long if step.work is Work.LONG else self.limits.quick) * 1000)
+        return int((self.limits.quick if step.work is Work.QUICK else self.limits.long) * 1000)
 
     def _watched(self, step: Step) -> contextlib.AbstractContextManager[None]:
         if self._watch is None:
