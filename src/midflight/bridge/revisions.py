@@ -125,6 +125,8 @@ class Revisions:
     def _failed(self, course: Course) -> None:
         if self._journal and self._entry:
             with contextlib.suppress(DatabaseError):  # the first error is the one to tell
+                self._executor.session.rollback()  # it may hold the journal's rows of its own steps
+            with contextlib.suppress(DatabaseError):  # likewise
                 self._journal.take_back(course.revision, "failed")
                 self._journal.fail(self._entry)
 
