@@ -120,6 +120,8 @@ class _Run:
             with environment:
                 yield environment
         finally:
+            for revisions in self._done:
+                revisions.leave()
             for watch in self._watches:
                 watch.close()
 

@@ -1,4 +1,4 @@
-"""What comes before the first revision: the connection's settings, the deployer's lock, the end of a killed run's work."""
+"""What comes before the first revision: the connection, the deployer's lock, the end of what a killed run left."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
     from midflight.bridge.request import Request
 
-_SESSION = (
+_SESSION = {
     # A role may have limits of its own, which would end CREATE INDEX CONCURRENTLY; each step sets what it needs.
-    "SET lock_timeout = 0",
-    "SET statement_timeout = 0",
+    "lock_timeout": "0",
+    "statement_timeout": "0",
     # A connection whose client has vanished ends within half a minute.
-    "SET tcp_keepalives_idle = 10",
-    "SET tcp_keepalives_interval = 5",
-    "SET tcp_keepalives_count = 4",
-)
-_CHECK_CLIENT = "SET client_connection_check_interval = '2s'"
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "4",
+}
+_CHECK_CLIENT = "client_connection_check_interval"
 """A worker whose client is gone ends soon, even in the middle of a long statement; from PostgreSQL 14 on, on Linux."""
 
 
@@ -86,12 +86,22 @@ def address_of(connection: Connection) -> Address:
 
 
 def _make_ready(connection: Connection, name: str, role: str | None) -> None:
-    roles = (f"SET ROLE {quote_identifier(role)}",) if role else ()
-    for statement in (*_SESSION, *roles, f"SET application_name = {quote_literal(name)}"):
-        connection.exec_driver_sql(statement)
+    for setting, value in {**_SESSION, "application_name": quote_literal(name)}.items():
+        connection.exec_driver_sql(f"SET {setting} = {value}")
+    if role:
+        connection.exec_driver_sql(f"SET ROLE {quote_identifier(role)}")
     connection.commit()
     with contextlib.suppress(DBAPIError):  # the platform may lack it
-        connection.exec_driver_sql(_CHECK_CLIENT)
+        connection.exec_driver_sql(f"SET {_CHECK_CLIENT} = '2s'")
+    connection.commit()
+
+
+def give_back(connection: Connection) -> None:
+    """Put a connection of the caller's back in order."""
+    connection.rollback()
+    for setting in (*_SESSION, "application_name", _CHECK_CLIENT):
+        connection.exec_driver_sql(f"RESET {setting}")
+    connection.exec_driver_sql("RESET ROLE")
     connection.commit()
 
 

@@ -66,6 +66,10 @@ class Revisions:
             say(RevisionFinished(_id(step), time.monotonic() - started))
         say(RunFinished(tuple(ids), time.monotonic() - began))
 
+    def leave(self) -> None:
+        """Let go of the connection."""
+        self._guard.leave()
+
     def _guarded(self, step: RevisionStep) -> Callable[..., None]:
         original = step.migration_fn
 

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from midflight.bridge.request import Direction
     from midflight.cli.applying import ApplyFlags
     from midflight.runner.events import Listener
-    from midflight.settings import Settings
 
 
 def project_source(flags: ApplyFlags) -> ProjectSource:
@@ -48,20 +47,7 @@ def request_of(direction: Direction, target: str, flags: ApplyFlags, listener: L
         target,
         database=address_from(url.get_secret_value(), "migration_url") if url else None,
         role=settings.role,
-        limits=limits_of(settings),
+        limits=Limits.of(settings),
         journal=settings.journal,
         listener=listener,
-    )
-
-
-def limits_of(settings: Settings) -> Limits:
-    """Return for how long the runner waits and works."""
-    return Limits(
-        stall=settings.stall_budget,
-        rungs=settings.lock_timeouts,
-        max_wait=settings.max_wait,
-        quick=settings.quick_limit,
-        long=settings.long_limit,
-        cancel_blockers_after=settings.cancel_blockers_after,
-        terminate_blockers_after=settings.terminate_blockers_after,
     )
