@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any
 from alembic.runtime.environment import EnvironmentContext
 
 from midflight.bridge.alembic_session import AlembicSession
-from midflight.bridge.deployment import deploy
+from midflight.bridge.deployment import deploy, version_table_of
 from midflight.bridge.environment import connections_led_to, own_logging_kept
 from midflight.bridge.revision_failure import explained
 from midflight.bridge.revisions import Revisions
 from midflight.bridge.safe_operation import use_executor
 from midflight.errors import MidflightError, ProjectError
-from midflight.pg.identifiers import QualifiedName
 from midflight.runner.executor import Executor
 
 if TYPE_CHECKING:
@@ -120,10 +119,13 @@ class _Run:
             with environment:
                 yield environment
         finally:
-            for revisions in self._done:
-                revisions.leave()
-            for watch in self._watches:
-                watch.close()
+            self._leave()
+
+    def _leave(self) -> None:
+        for revisions in self._done[-1:]:
+            revisions.leave()
+        while self._watches:
+            self._watches.pop().close()
 
     @contextlib.contextmanager
     def explained(self) -> Iterator[None]:
@@ -149,9 +151,8 @@ class _Run:
         is_within = getattr(connection, "_trans_context_manager", None) is not None
         if connection.in_transaction():
             connection.commit()  # Alembic would take it for somebody else's, and never commit its own work
-        table = QualifiedName(
-            options.get("version_table_schema") or "public", options.get("version_table") or "alembic_version"
-        )
+        self._leave()  # the one before in a loop over schemas or databases, which is done
+        table = version_table_of(connection, options)
         deployment = deploy(connection, str(table), self._request)
         self._watches.append(deployment.watch)
         original(connection=connection, **{**options, "transaction_per_migration": True})

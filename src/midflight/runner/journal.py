@@ -49,12 +49,20 @@ _DONE_STEPS = """
 SELECT step, hash FROM midflight.journal
 WHERE version_table = $1 AND revision = $2 AND direction = $3 AND step IS NOT NULL AND state = 'done'
     AND id > (
-        SELECT coalesce(max(id), 0) FROM midflight.journal
-        WHERE version_table = $1 AND revision = $2 AND step IS NULL AND state = 'done'
+        SELECT min(id) FROM midflight.journal
+        WHERE version_table = $1 AND revision = $2 AND step IS NULL AND id > (
+            SELECT coalesce(max(id), 0) FROM midflight.journal
+            WHERE version_table = $1 AND revision = $2 AND step IS NULL AND state = 'done'
+        )
     )
 """
-"""Of the tries since the revision was last finished, in either direction. A revision's own row is older than those of
-its steps, and is done only when all of them are: then nothing of them counts any more."""
+"""Of the runs that began since the revision was last finished, in either direction. A revision's own row is older than
+those of its steps: so the steps of the run that has finished it count no more, even where a plain ``alembic downgrade``
+has taken them back since, of which nothing is written here."""
+_INTERRUPTED = """
+UPDATE midflight.journal SET state = 'failed' WHERE version_table = $1 AND run <> $2 AND state = 'started'
+"""
+"""What runs that were killed have begun; when it ended nobody knows."""
 _APPLIED = """
 SELECT DISTINCT ON (revision) revision, direction, hash FROM midflight.journal
 WHERE version_table = $1 AND step IS NULL AND state = 'done' ORDER BY revision, finished_at DESC
@@ -83,6 +91,7 @@ class Journal:
         self._operator = operator()
         if not watch.fetch(_THERE)[0][0]:
             self._make()
+        watch.fetch(_INTERRUPTED, version_table, self._run)
 
     def start(
         self, revision: str, direction: str, hash_: str, *, step: int | None = None, says: str | None = None
@@ -133,17 +142,24 @@ class Journal:
 
     def _make(self) -> None:
         try:
-            if not self._watch.fetch("SELECT to_regnamespace('midflight') IS NOT NULL")[0][0]:
-                self._watch.fetch("CREATE SCHEMA midflight")
-            for statement in _TABLES.split(";\n"):
-                if statement.strip():
-                    self._watch.fetch(statement)
+            try:
+                self._send()
+            except DatabaseError:  # the deployer of another version table may have made the same at the same moment
+                self._send()
         except DatabaseError as error:
             raise DatabaseError(
                 f"the journal cannot be made: {error}",
                 hint="let an administrator run CREATE SCHEMA midflight AUTHORIZATION <the role that migrates>, or set "
                 "journal = false, without which an interrupted revision may have to be mended by hand",
             ) from error
+
+
+    def _send(self) -> None:
+        if not self._watch.fetch("SELECT to_regnamespace('midflight') IS NOT NULL")[0][0]:
+            self._watch.fetch("CREATE SCHEMA midflight")
+        for statement in _TABLES.split(";\n"):
+            if statement.strip():
+                self._watch.fetch(statement)
 
 
 def file_hash(path: Path) -> str:
