@@ -10,10 +10,25 @@ from typing import TYPE_CHECKING, Any
 
 from alembic import op as _alembic
 
+from midflight.bridge.op_constraints import (
+    create_check_constraint as create_check_constraint,
+    create_exclude_constraint as create_exclude_constraint,
+    create_foreign_key as create_foreign_key,
+    create_primary_key as create_primary_key,
+    create_unique_constraint as create_unique_constraint,
+    drop_constraint as drop_constraint,
+    rename_constraint as rename_constraint,
+    validate_constraint as validate_constraint,
+)
+from midflight.bridge.op_indexes import (
+    create_index as create_index,
+    drop_index as drop_index,
+    reindex as reindex,
+    rename_index as rename_index,
+)
 from midflight.bridge.safe_operation import SafeOperation
 from midflight.operations.drop_not_null import DropNotNull
 from midflight.operations.set_not_null import SetNotNull
-from midflight.operations.validate_constraint import ValidateConstraint
 
 if TYPE_CHECKING:
     from midflight.operations.operation import Operation
@@ -32,11 +47,6 @@ def set_not_null(table_name: str, column_name: str, *, schema: str | None = None
 def drop_not_null(table_name: str, column_name: str, *, schema: str | None = None) -> None:
     """Let a column hold NULL."""
     run(DropNotNull(table_name, column_name, schema=schema))
-
-
-def validate_constraint(constraint_name: str, table_name: str, *, schema: str | None = None) -> None:
-    """Read the rows that were there before a NOT VALID constraint, beside the traffic."""
-    run(ValidateConstraint(constraint_name, table_name, schema=schema))
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever Alembic has under that name

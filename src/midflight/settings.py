@@ -77,6 +77,24 @@ class Settings(BaseSettings):
     cache: bool = Field(
         default=True, description="whether what an earlier check has proven is restored where nothing has changed"
     )
+    max_wait: float = Field(600.0, gt=0, description="seconds that an upgrade waits for a lock or another deployer")
+    stall_budget: float = Field(
+        0.5, ge=0, description="seconds that queries may have to wait behind one try for a lock"
+    )
+    lock_timeouts: Annotated[tuple[float, ...], NoDecode] = Field(
+        (0.02, 0.1, 0.5),
+        description="seconds that a try for a lock stands in the queue, step by step, where polling alone starves; "
+        "in the environment separated by commas",
+    )
+    quick_limit: float = Field(5.0, gt=0, description="seconds that a change under a strong lock may take")
+    long_limit: float = Field(21600.0, gt=0, description="seconds that a scan or a build beside the traffic may take")
+    cancel_blockers_after: float | None = Field(
+        None, ge=0, description="seconds after which the query of a session in the way is cancelled; never by default"
+    )
+    terminate_blockers_after: float | None = Field(
+        None, ge=0, description="seconds after which a session in the way is ended; never by default"
+    )
+    journal: bool = Field(default=True, description="whether what is applied is written into midflight.journal")
     start_limit: float = Field(30.0, gt=0, description="seconds in which the shadow must be ready")
 
     @field_validator("roles", mode="before")
@@ -84,6 +102,12 @@ class Settings(BaseSettings):
     def _split_roles(cls, value: object) -> object:
         """Take a list, or text from the environment."""
         return tuple(role.strip() for role in value.split(",") if role.strip()) if isinstance(value, str) else value
+
+    @field_validator("lock_timeouts", mode="before")
+    @classmethod
+    def _split_timeouts(cls, value: object) -> object:
+        """Take a list, or text from the environment."""
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @classmethod
     def settings_customise_sources(

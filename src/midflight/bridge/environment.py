@@ -130,6 +130,22 @@ def read_environment(project: Project, shadow: Address) -> Environment:
     return Environment(driver, is_async, kept, foreign, _database(read.online, read.offline, shadow))
 
 
+def read_options(project: Project) -> dict[str, Any]:
+    """Return the keywords that env.py gives to ``context.configure``, read offline: nothing is connected to.
+
+    Raises:
+        ProjectError: where env.py does not get that far in offline mode.
+    """
+    try:
+        with explaining(project.env_py), own_logging_kept():
+            _run(project, as_sql=True)
+    except _Configured as configured:
+        return {
+            name: value for name, value in configured.options.items() if name not in _FOR_ONE_RUN and value is not None
+        }
+    raise ProjectError(f"{project.env_py}: it never calls context.configure() in offline mode")
+
+
 def _read_with_some_url(project: Project, shadow: Address) -> _Reading:
     """Read env.py, with a URL in the configuration where that has none that means anything."""
     if _has_url(project):

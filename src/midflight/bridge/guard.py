@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from midflight.bridge.alembic_session import AlembicSession
-    from midflight.runner.executor import Course, Executor
+    from midflight.runner.course import Course
+    from midflight.runner.executor import Executor
 
 _HARMLESS = ("SELECT", "SHOW", "SET", "RESET", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
@@ -34,9 +35,19 @@ class Guard:
         self.has_committed = False
         """Whether work that did not come from our operations is committed, so that the revision cannot be run again."""
         self._last = ""
-        event.listen(connection, "before_cursor_execute", self._before)
-        event.listen(connection, "commit", self._committed)
-        event.listen(connection, "rollback", self._rolled_back)
+        self._connection = connection
+        self._listeners = (
+            ("before_cursor_execute", self._before),
+            ("commit", self._committed),
+            ("rollback", self._rolled_back),
+        )
+        for name, listener in self._listeners:
+            event.listen(connection, name, listener)
+
+    def leave(self) -> None:
+        """Listen no more."""
+        for name, listener in self._listeners:
+            event.remove(self._connection, name, listener)
 
     @contextlib.contextmanager
     def watching(self, course: Course) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""An operation as a script (``--sql``): all its steps with their transactions and time limits, for psql and for review."""
+"""An operation as a script (``--sql``): its steps with their transactions and time limits, for psql and for review."""
 
 from __future__ import annotations
 
@@ -63,4 +63,4 @@ def _set(context: MigrationContext, how: str, lock_timeout: int | None, statemen
 
 def _budget(step: Step) -> int:
     limits = Limits()
-    return int((limits.long if step.work is Work.LONG else limits.quick) * 1000)
+    return int((limits.quick if step.work is Work.QUICK else limits.long) * 1000)

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from midflight.bridge.edited import edited
 from midflight.bridge.environment import read_environment
 from midflight.bridge.pending import pending
 from midflight.bridge.ranges import changed_since, select
@@ -17,7 +18,7 @@ from midflight.checks.ground import drop_roles_of_revisions, lay_roles
 from midflight.checks.loading import Loaded, load
 from midflight.checks.result import CheckResult, Progress
 from midflight.checks.sifting import sifted
-from midflight.checks.verdict import findings_of_history
+from midflight.checks.verdict import findings_of_edited, findings_of_history
 from midflight.checks.walking import Past, Walking
 from midflight.proven.reading import Reading, watched_reading
 from midflight.shadow.opening import open_shadow
@@ -72,6 +73,8 @@ class _Found:
     results: tuple[RevisionResult, ...]
     restored: int
     """How many of them an earlier check had found."""
+    edited: tuple[Revision, ...] = ()
+    """Those that the database which was looked at has in another form."""
     database: Address | None = None
     """The database whose pending revisions they are."""
 
@@ -118,7 +121,8 @@ async def _prove(
             await _keep(keeper, proven, shadow, reading, earlier if past.revisions else None)
         asked = tuple(result for id_, result in before.items() if id_ in wanted)
         database = request.database or loaded.environment.database if request.pending else None
-        return _Found(proven, (*asked, *results), len(asked), database)
+        changed = await edited(loaded.environment, loaded.history, database) if database else ()
+        return _Found(proven, (*asked, *results), len(asked), changed, database)
 
 
 async def _past(
@@ -179,7 +183,9 @@ def _result(conditions: Conditions, found: _Found, seconds: float) -> CheckResul
         server=proven.server,
         subject=proven.subject,
         revisions=tuple(sifted(result, allowances_in_file(result.path), conditions) for result in found.results),
-        findings=conditions.severities.weigh(findings_of_history(proven.history, proven.heads), path=None),
+        findings=conditions.severities.weigh(
+            (*findings_of_history(proven.history, proven.heads), *findings_of_edited(found.edited)), path=None
+        ),
         skipped=len(proven.history) - len(found.results),
         notes=(*proven.notes, *([restored] if found.restored else [])),
         seconds=seconds,

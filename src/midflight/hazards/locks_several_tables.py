@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.expected_locks import expected_locks
 from midflight.hazards.fix import APART, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.sql.changes import CreateIndex, CreateTable, DropTable, TableChange
+from midflight.sql.expected_locks import expected_locks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -33,6 +33,8 @@ class Work(enum.Enum):
     """The catalog alone. It runs under a strong lock, so it is stopped when it is not quick after all."""
     LONG = "long"
     """A scan or a build beside the traffic, without a strong lock: VALIDATE, CONCURRENTLY, a batch of rows."""
+    UNKNOWN = "unknown"
+    """A statement of the revision's own: it may take long, and it never waits long for a lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Step:
     """One statement, and how it is run."""
 
     says: str
-    """What it does, for people, such as ``build index ix_orders_total on orders``; it never holds a value of the user's."""
+    """What it does, for people, such as ``build index ix_orders_total on orders``; never with a value of the user's."""
     sql: str
     done: Callable[[State], bool] = field(compare=False, repr=False)
     """Tells from the catalog whether it is done already."""

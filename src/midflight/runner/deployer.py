@@ -59,7 +59,8 @@ def become_deployer(
         if now - began > limit:
             holder = watch.holder(key)
             raise DeployerWaitError(
-                f"another upgrade has been under way for more than {limit:.0f} s", hint=f"it is {holder}" if holder else None
+                f"another upgrade has been under way for more than {limit:.0f} s",
+                hint=f"it is {holder}" if holder else None,
             )
         sleep(random.uniform(0.5, 1.0) * POLL_SECONDS)  # noqa: S311 - jitter, no secret
 

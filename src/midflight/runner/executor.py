@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import random
 import time
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from midflight.errors import DatabaseError
 from midflight.operations.step import Mode, Step, Work
 from midflight.runner.batches import run_batches
+from midflight.runner.course import Course, Waiting
 from midflight.runner.events import (
-    Blocker,
     BlockerEnded,
     LockWaiting,
     OldTransactions,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from midflight.operations.operation import Operation
     from midflight.operations.state import State
     from midflight.operations.step import TableLock
-    from midflight.runner.events import Listener
+    from midflight.runner.events import Blocker, Listener
     from midflight.runner.journal import Entry, Journal
     from midflight.runner.session import Session
     from midflight.runner.watch import Watch
@@ -53,29 +53,6 @@ class RevisionBusyError(DatabaseError):
         """Take the step that needs the lock."""
         super().__init__(f"the lock for this was not to be had: {step.says}")
         self.step = step
-
-
-@dataclass(slots=True)
-class Waiting:
-    """What was waited for, of a step or of a whole revision."""
-
-    attempt: Try = field(default_factory=Try)
-    seconds: float = 0.0
-    blockers: dict[int, Blocker] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Course:
-    """Where a revision stands."""
-
-    revision: str
-    direction: str
-    done: frozenset[tuple[int, str]] = frozenset()
-    """The steps that earlier tries have done for good."""
-    place: int = 0
-    """How many steps of it have been met."""
-    waiting: Waiting = field(default_factory=Waiting)
-    """Of the revision as a whole."""
 
 
 class Executor:
@@ -128,7 +105,10 @@ class Executor:
             state = self._state(operation)
 
     def _state(self, operation: Operation) -> State:
-        return read_state(self.session, operation.asks)
+        state, course = read_state(self.session, operation.asks), self.course
+        if course is None or all(place <= course.place for place, _ in course.done):
+            return state
+        return replace(state, resumed=True)
 
     def _is_done(self, step: Step, state: State) -> bool:
         """Tell whether a step is done: by the catalog, or, where that cannot tell, by the journal."""
@@ -164,12 +144,10 @@ class Executor:
         self._say(StepFinished(step.says, time.monotonic() - began, waiting.seconds, waiting.attempt.number + 1))
 
     def _begin(self, step: Step) -> Entry | None:
-        if self._journal is None or self.course is None:
-            return None
         course = self.course
-        return self._journal.start(
-            course.revision, course.direction, text_hash(step.sql), step=course.place, says=step.says
-        )
+        if self._journal is None or course is None or course.attempt is None:
+            return None
+        return self._journal.start_step(course.attempt, course, step.says, text_hash(step.sql))
 
     def _finish(self, entry: Entry | None, waiting: Waiting) -> None:
         if entry and self._journal:
@@ -297,7 +275,7 @@ class Executor:
         for lock in step.locks:
             only, nowait = ("ONLY " if lock.only else ""), ("" if timeout else " NOWAIT")
             self.session.execute(f"LOCK TABLE {only}{lock.table.sql} IN {lock.mode.label} MODE{nowait}")
-        with self._watched(step) if long else contextlib.nullcontext():
+        with self._watched(step) if step.work is not Work.QUICK else contextlib.nullcontext():
             self.session.execute(step.sql)
         lock_timeout, statement_timeout = before[0]
         self.session.fetch(
@@ -312,7 +290,7 @@ class Executor:
 
     def _budget(self, step: Step) -> int:
         """What a step may take, in milliseconds."""
-        return int((self.limits.long if step.work is Work.LONG else self.limits.quick) * 1000)
+        return int((self.limits.quick if step.work is Work.QUICK else self.limits.long) * 1000)
 
     def _watched(self, step: Step) -> contextlib.AbstractContextManager[None]:
         if self._watch is None:

@@ -1,8 +1,8 @@
 """Which ``lock_timeout`` the next try for a lock gets, and how long to wait before it. Pure.
 
 Polling with NOWAIT never makes anybody wait, and gets in as soon as a long reader is gone. Under back-to-back
-transactions there is hardly a moment when it can: there a try has to stand in the queue for a short while. Standing there
-helps only if all who are in the way end soon; behind a report of a minute it would stall the traffic for nothing.
+transactions there is hardly a moment when it can: there a try has to stand in the queue for a short while. That helps
+only if all who are in the way end soon; behind a report of a minute it would stall the traffic for nothing.
 """
 
 from __future__ import annotations

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from midflight.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,19 @@ class Limits:
     """After what time a blocker's query is cancelled; None for never."""
     terminate_blockers_after: float | None = None
     """After what time a blocker's session is ended; None for never."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> Limits:
+        """Take them from the settings."""
+        return cls(
+            stall=settings.stall_budget,
+            rungs=settings.lock_timeouts,
+            max_wait=settings.max_wait,
+            quick=settings.quick_limit,
+            long=settings.long_limit,
+            cancel_blockers_after=settings.cancel_blockers_after,
+            terminate_blockers_after=settings.terminate_blockers_after,
+        )
 
     @property
     def ladder(self) -> tuple[float, ...]:

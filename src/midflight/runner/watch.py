@@ -56,7 +56,7 @@ _BLOCKERS, _BLOCKING, _OLD, _PROGRESS, _DEPLOYER = map(
 
 
 class Watch:
-    """Answers questions about a database while another connection works there. Its methods may be called by any thread."""
+    """Answers questions about a database while another connection works there. Any thread may call its methods."""
 
     def __init__(self, address: Address, application: str) -> None:
         """Connect.

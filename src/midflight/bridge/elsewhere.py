@@ -1,0 +1,28 @@
+"""Operations on another database, such as the SQLite of a test suite: what has a meaning there is done by Alembic."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from midflight.bridge import elsewhere_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from alembic.operations import Operations
+
+    from midflight.operations.operation import Operation
+
+_LOG = logging.getLogger("midflight")
+
+_FORMS: Mapping[type[Operation], Callable[[Operations, Operation], None]] = {**elsewhere_columns.FORMS}  # type: ignore[dict-item]  # each function takes its key's type
+
+
+def run_elsewhere(operations: Operations, operation: Operation) -> None:
+    """Do an operation by Alembic's stock operations, in batch mode; one that means nothing there is named in the log."""
+    form = _FORMS.get(type(operation))
+    if form is None:
+        _LOG.info("%s means nothing on %s", type(operation).__name__, operations.migration_context.dialect.name)
+        return
+    form(operations, operation)

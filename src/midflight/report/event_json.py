@@ -1,0 +1,22 @@
+"""What an upgrade tells while it works, as one JSON object a line."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from midflight.runner.events import Event
+
+_WORD = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+def event_line(event: Event, at: datetime) -> str:
+    """Write an event: its name, its time and its fields."""
+    name = _WORD.sub("_", type(event).__name__).lower()
+    fields = {key: value for key, value in dataclasses.asdict(event).items() if key != "sql"}
+    return json.dumps({"event": name, "at": at.isoformat(timespec="milliseconds"), **fields})
