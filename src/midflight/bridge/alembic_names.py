@@ -11,11 +11,13 @@ if TYPE_CHECKING:
 
 NAMES = (
     "alter_column_type",
+    "alter_table",
     "comment_column",
     "comment_table",
     "drop_default",
     "drop_not_null",
     "execute_file",
+    "rename_column",
     "run_async",
     "set_default",
     "set_not_null",
