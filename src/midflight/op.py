@@ -20,11 +20,29 @@ from midflight.bridge.op_constraints import (
     rename_constraint as rename_constraint,
     validate_constraint as validate_constraint,
 )
+from midflight.bridge.op_enums import (
+    add_enum_value as add_enum_value,
+    create_enum as create_enum,
+    drop_enum as drop_enum,
+    rename_enum_value as rename_enum_value,
+)
+from midflight.bridge.op_extensions import (
+    create_extension as create_extension,
+    drop_extension as drop_extension,
+)
 from midflight.bridge.op_indexes import (
     create_index as create_index,
     drop_index as drop_index,
     reindex as reindex,
     rename_index as rename_index,
+)
+from midflight.bridge.op_partitions import (
+    attach_partition as attach_partition,
+    detach_partition as detach_partition,
+)
+from midflight.bridge.op_sequences import (
+    create_sequence as create_sequence,
+    drop_sequence as drop_sequence,
 )
 from midflight.bridge.safe_operation import SafeOperation
 from midflight.operations.drop_not_null import DropNotNull
