@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 NAMES = (
     "add_enum_value",
     "alter_column_type",
+    "alter_table",
     "attach_partition",
     "comment_column",
     "comment_table",
@@ -26,6 +27,7 @@ NAMES = (
     "drop_sequence",
     "execute_file",
     "reindex",
+    "rename_column",
     "rename_constraint",
     "rename_enum_value",
     "rename_index",

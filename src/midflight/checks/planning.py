@@ -10,11 +10,11 @@ from midflight.checks.estimates import Estimate, Work, estimate
 from midflight.checks.folding import folded
 from midflight.checks.history import check_history
 from midflight.checks.touching import Touched, touched
-from midflight.sql.expected_locks import expected_locks
 from midflight.pg.identifiers import QualifiedName
 from midflight.runner.live import looking
 from midflight.runner.table_sizes import TableSize, read_sizes
 from midflight.sql.changes import RenameTable, SetSchema
+from midflight.sql.expected_locks import expected_locks
 from midflight.trace.record import HeldLock, Relation
 
 if TYPE_CHECKING:
