@@ -228,8 +228,9 @@ async def test_a_real_standby(shared: SharedServer, cache_folder: Path, monkeypa
     for name, value in {"wal_level": "replica", "max_wal_senders": "10", "max_connections": "100"}.items():
         monkeypatch.setitem(SETTINGS, name, value)  # a standby wants no less than its primary had
     cache = open_cache(cache_folder, server_account())
-    origin = "embedded" if shared.shadow.facts.origin == "embedded" else "machine"
-    installation = await chosen_installation(ShadowChoice(origin, shared.shadow.facts.version.major), cache)
+    facts = shared.shadow.facts
+    assert facts.origin != "given"
+    installation = await chosen_installation(ShadowChoice(facts.origin, facts.version.major), cache)
     with work_folder(cache) as folder:
         await copy_template(installation, cache, folder)
         (folder / "data" / "standby.signal").touch()
@@ -237,7 +238,10 @@ async def test_a_real_standby(shared: SharedServer, cache_folder: Path, monkeypa
         with child_server(installation, cache, folder) as process:
             connection = await wait_until_ready(process, installation, address, limit=120.0)
             await connection.close()
-            assert await the_only(address) == ("the server is a standby, which takes no changes", "name the primary server")
+            assert await the_only(address) == (
+                "the server is a standby, which takes no changes",
+                "name the primary server",
+            )
 
 
 async def test_a_database_that_is_not_there(database: Address) -> None:

@@ -101,9 +101,7 @@ def _statement(plan: Plan, planned: PlannedStatement) -> Iterator[Line]:
     for touch in planned.touches:
         yield said(_touch(touch), depth=2, hanging=1)
         if plan.is_large(touch):
-            yield said(
-                f"warning: {touch.what.table} is large ({plan.large_rows:,} rows or more)", "bold yellow", depth=2
-            )
+            yield said(f"warning: {touch.what.table} has {plan.large_rows:,} rows or more", "bold yellow", depth=2)
     if failed := failure(statement):
         yield said(failed, "red", depth=2, hanging=1)
     for finding in planned.findings:
