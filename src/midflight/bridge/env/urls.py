@@ -20,8 +20,8 @@ OPTION = "sqlalchemy.url"
 DRIVER = "asyncpg"
 """For a URL that names none: it is always there, since Midflight itself needs it."""
 GIVEN = "midflight_gave_url"
-"""Where it is set in ``config.attributes``, the URL in the configuration stands in for one that the project lacks there:
-it is that of a throw-away database, and says nothing about the project's own."""
+"""Where it is set in ``config.attributes``, the URL in the configuration stands in for one that the project lacks
+there: it is that of a throw-away database, and says nothing about the project's own."""
 _OLD_NAME = "postgres"
 """As libpq and hosting services write it; SQLAlchemy takes ``postgresql`` alone."""
 _PLACEHOLDER = "driver://"
@@ -84,7 +84,9 @@ def _made(text: str) -> URL:
         return make_url(text)
     except (ArgumentError, ValueError):
         # from None: SQLAlchemy's own message may hold the password
-        raise EnvPyError("the database URL is none (expected postgresql://user:password@host:port/database)") from None
+        raise EnvPyError(
+            "the database URL is not valid (expected postgresql://user:password@host:port/database)"
+        ) from None
 
 
 def _with_driver(url: URL, driver: str | None) -> URL:
