@@ -165,6 +165,7 @@ def assert_told(told: str) -> None:
     assert "about 20,000 rows, 2" in told
     assert "warning: orders has 20,000 rows or more error create-index-blocks-writes" in told
     assert "reads every row of made, which the database does not have yet" in told
+    assert "changes rows of orders, at most all of them: about 20,000 rows" in told
     for machinery in ("SAVEPOINT", "NOWAIT", "lock_timeout", "set_config"):
         assert machinery not in told
 
