@@ -12,18 +12,38 @@ from alembic import op as _alembic
 
 from midflight.bridge.op_constraints import (
     create_check_constraint as create_check_constraint,
+)
+from midflight.bridge.op_constraints import (
     create_exclude_constraint as create_exclude_constraint,
+)
+from midflight.bridge.op_constraints import (
     create_foreign_key as create_foreign_key,
+)
+from midflight.bridge.op_constraints import (
     create_primary_key as create_primary_key,
+)
+from midflight.bridge.op_constraints import (
     create_unique_constraint as create_unique_constraint,
+)
+from midflight.bridge.op_constraints import (
     drop_constraint as drop_constraint,
+)
+from midflight.bridge.op_constraints import (
     rename_constraint as rename_constraint,
+)
+from midflight.bridge.op_constraints import (
     validate_constraint as validate_constraint,
 )
 from midflight.bridge.op_indexes import (
     create_index as create_index,
+)
+from midflight.bridge.op_indexes import (
     drop_index as drop_index,
+)
+from midflight.bridge.op_indexes import (
     reindex as reindex,
+)
+from midflight.bridge.op_indexes import (
     rename_index as rename_index,
 )
 from midflight.bridge.safe_operation import SafeOperation

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from midflight.operations.operation import Asked, Operation, named
 from midflight.operations.same_constraint import deferring, must_be_same
-from midflight.operations.step import Mode, Step, TableLock
+from midflight.operations.step import Step, TableLock
 from midflight.operations.validate_constraint import is_valid, validation
 from midflight.pg.identifiers import quote_identifier
 from midflight.pg.locks import LockMode

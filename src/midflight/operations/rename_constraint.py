@@ -36,7 +36,9 @@ class RenameConstraint(Operation):
                 says=f"rename constraint {self.old} of {table} to {self.new}",
                 sql=f"ALTER TABLE {table.sql} RENAME CONSTRAINT {quote_identifier(self.old)} "
                 f"TO {quote_identifier(self.new)}",
-                done=lambda now: now.constraint(table, self.old) is None and now.constraint(table, self.new) is not None,
+                done=lambda now: (
+                    now.constraint(table, self.old) is None and now.constraint(table, self.new) is not None
+                ),
                 locks=(TableLock(table),),
             ),
         )
