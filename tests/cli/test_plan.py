@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -24,7 +25,6 @@ from midflight.runner.table_sizes import read_sizes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
-    from pathlib import Path
     from subprocess import CompletedProcess
 
     from midflight.pg.addresses import Address
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     Run = Callable[..., CompletedProcess[str]]
     Plan = Callable[..., CompletedProcess[str]]
 
+PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "plan-and-status.md").read_text()
 TABLES = (
     "CREATE TABLE orders (id int PRIMARY KEY, n int, note text); CREATE TABLE customers (id int PRIMARY KEY, n int)"
 )
@@ -112,6 +113,15 @@ def assert_document(document: dict[str, Any]) -> None:
     assert [one["id"] for one in document["revisions"]] == ["b2", "c3", "d4", "e5"]
 
     index, rename = statements(document, "b2")
+    parts = (
+        document,
+        document["revisions"][0],
+        index,
+        index["touches"][0],
+        index["findings"][0],
+        index["locks_taken"][0],
+    )
+    assert [key for part in parts for key in part if f"`{key}`" not in PAGE] == []
     assert touches(index) == [("index build", "orders", 20000)]
     assert index["touches"][0]["large"]
     assert (index["reads_wait"], index["writes_wait"]) == (False, True)
@@ -155,6 +165,7 @@ def assert_told(told: str) -> None:
     assert "about 20,000 rows, 2" in told
     assert "warning: orders has 20,000 rows or more error create-index-blocks-writes" in told
     assert "reads every row of made, which the database does not have yet" in told
+    assert "changes rows of orders, at most all of them: about 20,000 rows" in told
     for machinery in ("SAVEPOINT", "NOWAIT", "lock_timeout", "set_config"):
         assert machinery not in told
 

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, chdir
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -16,6 +17,7 @@ import pytest
 from checks.projects import Revision, env_py, write_project, write_revision
 from midflight.bridge.project import ProjectSource
 from midflight.checks.status import StatusRequest, read_status
+from midflight.errors import ProjectError
 from midflight.report.lines import Page
 from midflight.report.status import status_text
 from midflight.report.status_json import status_json
@@ -25,7 +27,6 @@ from midflight.sql.constants import without_constants
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
-    from pathlib import Path
     from subprocess import CompletedProcess
 
     from midflight.pg.addresses import Address
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     Run = Callable[..., CompletedProcess[str]]
 
 SECRET = "4711-secret"
+PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "plan-and-status.md").read_text()
 VERSION_TABLE = "CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY)"
 JOURNAL = """
 INSERT INTO midflight.journal (
@@ -102,6 +104,7 @@ async def session(address: Address, application: str = "") -> AsyncIterator[asyn
 
 async def test_behind_up_to_date_unknown_and_new(live: Live) -> None:
     behind = await live.look()
+    assert [key for key in (*behind.document, *behind.document["history"]) if f"`{key}`" not in PAGE] == []
     assert behind.document["revisions"] == ["a1"]
     assert [one["id"] for one in behind.document["history"]["pending"]] == ["b2", "c3"]
     assert behind.document["needs_attention"]
@@ -174,6 +177,7 @@ async def test_who_waits_and_who_is_in_the_way_without_their_data(live: Live) ->
         assert wait["session"]["pid"] == waiter.get_server_pid()
         assert wait["session"]["statement"] == "ALTER TABLE orders ADD COLUMN note text DEFAULT ?"
         [blocker] = wait["blockers"]
+        assert [key for key in (*wait, *blocker) if f"`{key}`" not in PAGE] == []
         assert (blocker["pid"], blocker["state"]) == (holder.get_server_pid(), "idle in transaction")
         assert blocker["statement"] == "BEGIN; SELECT ? FROM orders WHERE id = ?"
         long = {one["pid"] for one in seen.document["long_transactions"]}
@@ -259,6 +263,18 @@ async def test_an_env_py_that_has_no_offline_mode_is_read_online(live: Live) -> 
     (live.folder / "migrations" / "env.py").write_text(offline + online)
     await live.admin.execute("ALTER TABLE alembic_version RENAME TO versions")
     assert (await live.look()).document["revisions"] == ["a1"]
+
+
+async def test_an_env_py_that_wants_to_be_given_its_connection(live: Live) -> None:
+    (live.folder / "migrations" / "env.py").write_text(
+        "from alembic import context\n"
+        "context.configure(connection=context.config.attributes['connection'])\n"
+        "with context.begin_transaction():\n    context.run_migrations()\n"
+    )
+    assert (await live.look(database=live.address)).document["revisions"] == ["a1"]
+    with pytest.raises(ProjectError) as raised:
+        await live.look()
+    assert raised.value.hint == "name the database with --database URL"
 
 
 async def test_the_command(live: Live, midflight: Run, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from midflight.bridge import elsewhere_columns
+from midflight.bridge import elsewhere_columns, elsewhere_indexes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("midflight")
 
-_FORMS: Mapping[type[Operation], Callable[[Operations, Operation], None]] = {**elsewhere_columns.FORMS}  # type: ignore[dict-item]  # each function takes its key's type
+_FORMS: Mapping[type, Callable[[Operations, Any], None]] = {**elsewhere_columns.FORMS, **elsewhere_indexes.FORMS}
+"""Each function takes what its key is."""
 
 
 def run_elsewhere(operations: Operations, operation: Operation) -> None:
-    """Do an operation by Alembic's stock operations, in batch mode; one that means nothing there is named in the log."""
+    """Do an operation by Alembic's own, in batch mode; one that means nothing there is named in the log."""
     form = _FORMS.get(type(operation))
     if form is None:
         _LOG.info("%s means nothing on %s", type(operation).__name__, operations.migration_context.dialect.name)

@@ -15,3 +15,8 @@ if TYPE_CHECKING:
 def run(operation: Operation) -> None:
     """Run an operation in the revision that is being applied."""
     op.invoke(SafeOperation(operation))
+
+
+def is_elsewhere() -> bool:
+    """Tell whether the database is none of PostgreSQL: there Alembic's own operations do what has a meaning."""
+    return op.get_context().dialect.name != "postgresql"

@@ -26,6 +26,8 @@ def sql_text(expression: Any) -> str:  # noqa: ANN401 - whatever SQLAlchemy take
 
 def constraint_name(constraint: Constraint, dialect: Dialect) -> str | None:
     """Return a constraint's name after the naming convention of the project's metadata; None where it gets none."""
+    if constraint.name is None:
+        return None
     formatted = dialect.identifier_preparer.format_constraint(constraint)
     if formatted is None:
         return None

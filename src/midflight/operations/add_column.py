@@ -32,13 +32,11 @@ class AddColumn(TableChange):
     table: str
     column: str
     type: str
-    """As SQL; ``bigserial`` and its like are understood."""
+    """As SQL, with its collation; ``bigserial`` and its like are understood."""
     _: KW_ONLY
     schema: str | None = None
     nullable: bool = True
     default: str | None = None
-    """As SQL."""
-    collation: str | None = None
     """As SQL."""
     identity: Literal["", "always", "by default"] = ""
     sequence_options: str = ""
@@ -116,8 +114,6 @@ class AddColumn(TableChange):
 
     def _definition(self, *, fills: bool) -> str:
         parts = [plain_type(self.type) if self.is_serial else self.type]
-        if self.collation:
-            parts.append(f"COLLATE {self.collation}")
         if self.generated is not None:
             parts.append(f"GENERATED ALWAYS AS ({self.generated}) {'VIRTUAL' if self.virtual else 'STORED'}")
         elif self.default is not None and not fills:

@@ -12,6 +12,7 @@ from midflight.operations.index_build import IndexBuild, is_attached, partition_
 from midflight.operations.key_by_index import KeyByIndex
 from midflight.operations.operation import SMALL_TABLE_ROWS, Asked, Operation, OperationRefusedError, named
 from midflight.operations.partition_check import partition_check
+from midflight.operations.set_not_null import SetNotNull
 from midflight.operations.step import Step, TableLock
 from midflight.operations.validate_constraint import validation
 from midflight.pg.identifiers import quote_identifier
@@ -161,7 +162,9 @@ class AttachPartition(Operation):
         words = of.definition.partition(" DEFERRABLE")
         deferring = "".join(words[1:])
         key = KeyByIndex(kind, index.columns or (), index.include, index.nulls_not_distinct, deferring)  # type: ignore[arg-type]  # one of both
-        return key.on(self._partition, name, state)
+        not_null = [SetNotNull(self._partition.name, column, schema=self._partition.schema) for column in key.columns]
+        first = [step for one in not_null for step in one.steps(state)] if kind == "primary key" else []
+        return (*first, *key.on(self._partition, name, state))
 
     def _attach(self, state: State, keys: tuple[tuple[str, Constraint], ...]) -> Step:
         """SHARE UPDATE EXCLUSIVE on the table lets all traffic go on; the others are ACCESS EXCLUSIVE.

@@ -47,26 +47,16 @@ class CreateTable(Operation):
         """
         table, is_new = self._table, state.relation(self._table) is None
         self._must_be_this(state)
-        types = (
-            Step(says=f"create type {name}", sql=sql, done=lambda now, name=name: name in now.enums)  # type: ignore[misc]
-            for name, _, sql in self.types
-        )
         create = Step(
             says=f"create table {table}",
             sql=self.sql,
             done=lambda now: now.relation(table) is not None,
             locks=self._locks(state),
         )
-        indexes = (
-            Step(
-                says=f"index {name} of the new {table}",
-                sql=sql,
-                done=lambda now, name=name: now.index(table, name) is not None,
-            )  # type: ignore[misc]
-            for name, sql in self.indexes
-        )
+        types = (_type_made(name, sql) for name, _, sql in self.types)
+        indexes = (_index_made(table, name, sql) for name, sql in self.indexes)
         comments = (
-            Step(says=f"comment on the new {table}", sql=sql, done=lambda _: not is_new) for sql in self.comments
+            Step(says=f"what belongs to the new {table}", sql=sql, done=lambda _: not is_new) for sql in self.comments
         )
         return (*types, create, *indexes, *comments)
 
@@ -101,3 +91,11 @@ class CreateTable(Operation):
                 f"there is a {found.kind} {self._table} already, and it is another one",
                 hint="give the new table another name, or drop or rename the old one first",
             )
+
+
+def _type_made(name: Name, sql: str) -> Step:
+    return Step(says=f"create type {name}", sql=sql, done=lambda now: name in now.enums)
+
+
+def _index_made(table: Name, name: str, sql: str) -> Step:
+    return Step(says=f"index {name} of the new {table}", sql=sql, done=lambda now: now.index(table, name) is not None)

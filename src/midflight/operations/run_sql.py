@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from midflight import sql
-from midflight.operations.create_index import is_absent_or_valid, is_valid_index
+from midflight.operations.index_build import is_absent_or_valid, is_valid_index
 from midflight.operations.operation import Asked, Operation, OperationRefusedError
 from midflight.operations.step import Mode, Step, TableLock, Work
 from midflight.sql.changes import CreateIndex

@@ -115,8 +115,8 @@ def _touch(touch: Touch) -> str:
     if touch.bytes == 0 or touch.size.rows == 0:
         return f"{deed}, which is empty"
     rows = number_of(touch.size.rows) if touch.size.rows is not None else "it was never analyzed"
-    passes = ", twice" if touch.what.passes > 1 else ""
-    return f"{deed}{passes}: {rows}, {size(touch.bytes)}; {estimate_text(touch.estimate)}"
+    how = ", twice" if touch.what.passes > 1 else ", at most all of them" if touch.what.at_most else ""
+    return f"{deed}{how}: {rows}, {size(touch.bytes)}; {estimate_text(touch.estimate)}"
 
 
 def _finding(finding: Finding, depth: int) -> Line:

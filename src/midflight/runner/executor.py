@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from midflight.errors import DatabaseError
+from midflight.operations.state import State
 from midflight.operations.step import Mode, Step, Work
 from midflight.runner.batches import run_batches
 from midflight.runner.course import Course, Waiting
@@ -29,10 +30,9 @@ from midflight.runner.states import read_state
 from midflight.runner.watch import ends
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from midflight.operations.operation import Operation
-    from midflight.operations.state import State
     from midflight.operations.step import TableLock
     from midflight.runner.events import Blocker, Listener
     from midflight.runner.journal import Entry, Journal
@@ -106,6 +106,35 @@ class Executor:
                 continue
             self._run(step)
             state = self._state(operation)
+
+    def run_work(self, says: str, identity: str, work: Callable[[], None]) -> None:
+        """Do work of the revision's own as one step of it, in its transaction, unless an earlier try did it for good.
+
+        Args:
+            says: what it is, for people.
+            identity: what tells it from other work, in the journal.
+            work: raises StatementError where PostgreSQL refuses.
+
+        Raises:
+            RevisionBusyError: where the revision is to be tried again whole.
+        """
+        step = Step(says=says, sql=identity, done=lambda _: False)
+        if self._is_done(step, State(0)):
+            self._say(StepSkipped(says))
+            return
+        self._must_hold_deployers_lock()
+        self._say(StepStarted(says, identity))
+        began, entry = time.monotonic(), self._begin(step)
+        try:
+            self._limit("SET LOCAL", max(int(self.limits.stall * 1000), 1), int(self.limits.long * 1000))
+            work()
+        except BaseException as error:
+            self._fail(entry, error)
+            if isinstance(error, StatementError) and error.is_busy and self._retried:
+                raise RevisionBusyError(step) from error
+            raise
+        self._finish(entry, Waiting())
+        self._say(StepFinished(says, time.monotonic() - began, 0.0, 1))
 
     def _state(self, operation: Operation) -> State:
         state, course = read_state(self.session, operation.asks), self.course
