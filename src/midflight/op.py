@@ -34,7 +34,11 @@ from midflight.bridge.op_constraints import (
     rename_constraint,
     validate_constraint,
 )
+from midflight.bridge.op_enums import add_enum_value, create_enum, drop_enum, rename_enum_value
+from midflight.bridge.op_extensions import create_extension, drop_extension
 from midflight.bridge.op_indexes import create_index, drop_index, reindex, rename_index
+from midflight.bridge.op_partitions import attach_partition, detach_partition
+from midflight.bridge.op_sequences import create_sequence, drop_sequence
 from midflight.bridge.op_statements import execute, execute_file, run_async
 from midflight.bridge.op_tables import (
     comment_table,
@@ -49,24 +53,33 @@ from midflight.bridge.running import run
 __all__ = [
     "TableChanges",
     "add_column",
+    "add_enum_value",
     "alter_column",
     "alter_column_type",
     "alter_table",
+    "attach_partition",
     "comment_column",
     "comment_table",
     "create_check_constraint",
+    "create_enum",
     "create_exclude_constraint",
+    "create_extension",
     "create_foreign_key",
     "create_index",
     "create_primary_key",
+    "create_sequence",
     "create_table",
     "create_table_comment",
     "create_unique_constraint",
+    "detach_partition",
     "drop_column",
     "drop_constraint",
     "drop_default",
+    "drop_enum",
+    "drop_extension",
     "drop_index",
     "drop_not_null",
+    "drop_sequence",
     "drop_table",
     "drop_table_comment",
     "execute",
@@ -74,6 +87,7 @@ __all__ = [
     "reindex",
     "rename_column",
     "rename_constraint",
+    "rename_enum_value",
     "rename_index",
     "rename_table",
     "run",

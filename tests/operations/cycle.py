@@ -90,7 +90,8 @@ def run_operation_cycle(stage: Stage, folder: Path, case: Case) -> None:
         cycle.broken_off_and_resumed()
         cycle.by_alembic_alone()
         cycle.as_script()
-    assert hazards_of(stage, folder, case) == case.allowed
+    found = hazards_of(stage, folder, case)
+    assert found == case.allowed, found
 
 
 class Cycle:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from midflight.bridge import elsewhere_columns
+from midflight.bridge import elsewhere_columns, elsewhere_indexes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("midflight")
 
-_FORMS: Mapping[type, Callable[[Operations, Any], None]] = {**elsewhere_columns.FORMS}
+_FORMS: Mapping[type, Callable[[Operations, Any], None]] = {**elsewhere_columns.FORMS, **elsewhere_indexes.FORMS}
 """Each function takes what its key is."""
 
 
