@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+
 from operations.cycle import Case, run_operation_cycle
 
 if TYPE_CHECKING:
@@ -86,7 +87,13 @@ CASES = (
         down='op.rename_index("ix_of_notes", "ix_note")',
         effect=VALID.format("ix_of_notes"),
     ),
-    Case("reindex", setup=ORDERS, up='op.reindex("ix_note")', down='op.reindex("ix_note")', effect=VALID.format("ix_note")),
+    Case(
+        "reindex",
+        setup=ORDERS,
+        up='op.reindex("ix_note")',
+        down='op.reindex("ix_note")',
+        effect=VALID.format("ix_note"),
+    ),
     Case(
         "reindex_with_leftovers",
         setup=LEFT,
