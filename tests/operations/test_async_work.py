@@ -68,7 +68,7 @@ def test_what_an_interrupted_try_has_loaded_for_good_is_not_loaded_again(
 
 def test_an_error_of_postgresql_is_told_with_its_place(database: Address, tmp_path: Path) -> None:
     failing = 'async def load(connection):\n    await connection.execute("SELECT 1 / 0")'
-    with pytest.raises(MidflightError, match="a1.py, line .* division by zero"):
+    with pytest.raises(MidflightError, match=r"a1\.py, line .* division by zero"):
         upgrade(tmp_path, database, "op.run_async(load)", before=failing)
 
 
@@ -76,5 +76,5 @@ def test_another_driver_and_a_script_are_refused_clearly(database: Address, tmp_
     write(tmp_path, Case("one", setup="", up=UP, down="pass", effect="", before=LOAD), "psycopg")
     with url_of(database, "psycopg"), pytest.raises(MidflightError, match="this project's driver is psycopg"):
         command.upgrade(Config(str(tmp_path / "alembic.ini")), "head")
-    with pytest.raises(MidflightError, match="a script .* cannot hold Python"):
+    with pytest.raises(MidflightError, match=r"a script .* cannot hold Python"):
         script(tmp_path)

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 SETUP = """
 CREATE DOMAIN positive AS int CHECK (VALUE > 0);
-CREATE TABLE orders (id int PRIMARY KEY, total int CHECK (total > 0), code varchar(20), plain varchar(20));
+CREATE TABLE orders (
+    id int PRIMARY KEY, total int CHECK (total > 0), code varchar(20), plain varchar(20),
+    checked varchar(20) CHECK (checked <> ''));
 CREATE INDEX ix_code ON orders (lower(code));
 CREATE TABLE none (id int PRIMARY KEY);
 INSERT INTO orders SELECT i, i, i, i FROM generate_series(1, 1000) AS i
@@ -34,15 +36,18 @@ REFUSED = (
         "is generated and stored: the table of about 1,000 rows would be written anew",
     ),
     (
-        'from sqlalchemy.dialects import postgresql\nop.add_column("orders", sa.Column("c",'
-        ' postgresql.DOMAIN("positive", sa.Integer, create_type=False)), row_limit=999)',
+        (
+            'from sqlalchemy.dialects import postgresql\nop.add_column("orders", sa.Column("c",'
+            ' postgresql.DOMAIN("positive", sa.Integer, create_type=False)), row_limit=999)'
+        ),
         "is of a domain with constraints",
     ),
     ('op.add_column("orders", sa.Column("total", sa.Text))', "a column total already, of type integer"),
     ('op.alter_column_type("orders", "id", sa.BigInteger, row_limit=999)', "integer to bigint writes every row anew"),
     ('op.alter_column_type("orders", "plain", sa.String(10), row_limit=999)', "writes every row anew"),
-    ('op.alter_column_type("orders", "code", sa.Text, row_limit=999)', "may build an index with an expression"),
+    ('op.alter_column_type("orders", "code", sa.Text, row_limit=999)', "builds an index with an expression"),
     ('op.alter_column_type("orders", "total", sa.BigInteger, using="total", row_limit=999)', "writes every row anew"),
+    ('op.alter_column_type("orders", "checked", sa.Text, row_limit=999)', "proves the column's CHECK on every row"),
     ('op.create_table("orders", sa.Column("x", sa.Integer))', "a table orders already, and it is another one"),
     ('op.execute("BEGIN")', "cannot be sent here"),
     ('op.execute_file("absent.sql")', "absent.sql: No such file"),
@@ -68,7 +73,7 @@ def test_what_would_stop_traffic_is_refused_and_changes_nothing(
     stage: Stage, database: Address, tmp_path: Path, up: str, reason: str
 ) -> None:
     before = stage.snapshot(database)
-    with pytest.raises(MidflightError, match="a1.py, line") as caught:
+    with pytest.raises(MidflightError, match=r"a1\.py, line") as caught:
         upgrade(tmp_path, database, up)
     assert reason in str(caught.value)
     assert stage.snapshot(database) == before
@@ -104,7 +109,8 @@ def test_rows_that_move_while_a_column_is_filled_are_filled_too(
     upgrade(
         tmp_path,
         database,
-        'op.add_column("orders", sa.Column("token", sa.Uuid, nullable=False, server_default=sa.func.gen_random_uuid()))',
+        'op.add_column("orders", sa.Column("token", sa.Uuid, nullable=False,'
+        " server_default=sa.func.gen_random_uuid()))",
         listener=listen,
     )
     assert moved
