@@ -19,7 +19,6 @@ from midflight.bridge.revision_failure import explained
 from midflight.bridge.revisions import Revisions
 from midflight.bridge.safe_operation import use_executor
 from midflight.errors import MidflightError, ProjectError
-from midflight.pg.identifiers import QualifiedName
 from midflight.runner.executor import Executor
 
 if TYPE_CHECKING:
@@ -120,10 +119,13 @@ class _Run:
             with environment:
                 yield environment
         finally:
-            for revisions in self._done:
-                revisions.leave()
-            for watch in self._watches:
-                watch.close()
+            self._leave()
+
+    def _leave(self) -> None:
+        for revisions in self._done[-1:]:
+            revisions.leave()
+        while self._watches:
+            self._watches.pop().close()
 
     @contextlib.contextmanager
     def explained(self) -> Iterator[None]:
@@ -149,13 +151,8 @@ class _Run:
         is_within = getattr(connection, "_trans_context_manager", None) is not None
         if connection.in_transaction():
             connection.commit()  # Alembic would take it for somebody else's, and never commit its own work
-        # Where one loops over schemas by search_path alone, each has a version table of its own.
-        [[schema]] = connection.exec_driver_sql("SELECT current_schema()").all()
-        connection.commit()
-        table = QualifiedName(
-            options.get("version_table_schema") or schema or "public", options.get("version_table") or "alembic_version"
-        )
-        deployment = deploy(connection, str(table), self._request)
+        self._leave()  # the one before in a loop over schemas or databases, which is done
+        deployment = deploy(connection, options, self._request)
         self._watches.append(deployment.watch)
         original(connection=connection, **{**options, "transaction_per_migration": True})
         self._take_over(environment.get_context(), connection, deployment.watch, deployment.journal)

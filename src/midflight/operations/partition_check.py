@@ -43,7 +43,9 @@ def partition_check(key: PartitionKey, oid: int, bound: Bound) -> str | None:
 
 def _list(element: KeyElement, bound: Bound) -> str | None:
     values = [_value(element, value) for value in bound.values]
-    one_of = f"{element.sql} = ANY (ARRAY[{', '.join(values)}])" if len(values) > 1 else f"{element.sql} = {''.join(values)}"
+    one_of = (
+        f"{element.sql} = ANY (ARRAY[{', '.join(values)}])" if len(values) > 1 else f"{element.sql} = {''.join(values)}"
+    )
     if bound.has_null:
         return f"{element.sql} IS NULL OR {one_of}" if values else f"{element.sql} IS NULL"
     return f"{element.sql} IS NOT NULL AND {one_of}" if values else None
@@ -53,7 +55,9 @@ def _range(elements: Sequence[KeyElement], bound: Bound) -> str:
     pairs = list(zip(bound.lower, bound.upper, strict=True))
     same = next((place for place, (low, high) in enumerate(pairs) if low != high), len(pairs) - 1)
     conditions = [f"{element.sql} IS NOT NULL" for element in elements]
-    conditions += [f"{element.sql} = {_value(element, low)}" for element, (low, _) in zip(elements, pairs[:same], strict=False)]
+    conditions += [
+        f"{element.sql} = {_value(element, low)}" for element, (low, _) in zip(elements, pairs[:same], strict=False)
+    ]
     rest = elements[same:]
     conditions += filter(None, (_beyond(rest, bound.lower[same:], ">"), _beyond(rest, bound.upper[same:], "<")))
     return " AND ".join(f"({condition})" for condition in conditions)
@@ -69,7 +73,9 @@ def _beyond(elements: Sequence[KeyElement], limits: Sequence[str], than: str) ->
         is_last = place == len(limits) - 1
         following = None if is_last else limits[place + 1]
         may_equal = (is_last and than == ">") or following == inclusive
-        equal = [f"{element.sql} = {_value(element, one)}" for element, one in zip(elements, limits[:place], strict=False)]
+        equal = [
+            f"{element.sql} = {_value(element, one)}" for element, one in zip(elements, limits[:place], strict=False)
+        ]
         mine = f"{elements[place].sql} {than}{'=' if may_equal else ''} {_value(elements[place], limit)}"
         arms.append(" AND ".join([*equal, mine]))
     return " OR ".join(f"({arm})" for arm in arms)
