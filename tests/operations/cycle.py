@@ -138,16 +138,20 @@ class Cycle:
 
     def broken_off_and_resumed(self) -> None:
         """Break off after each number of steps; the same command finishes it."""
+        self.start_again()
+        resumed_from = []
         for number in range(1, self.steps + 1):
-            self.start_again()
             with pytest.raises(MidflightError, match="StoppedError"):
                 self.apply(stop_after=number)
-            self.apply()
-            self.is_applied(f"broken off after step {number}")
+            state = self.stage.snapshot(self.database)
+            if state not in resumed_from:  # what was not committed is taken back: nothing is left to resume from
+                resumed_from.append(state)
+                self.apply()
+                self.is_applied(f"broken off after step {number}")
+                self.start_again()
 
     def by_alembic_alone(self) -> None:
         """By ``alembic upgrade head`` with a stock env.py that runs all revisions in one transaction."""
-        self.start_again()
         write(self.folder, self.case, "psycopg")
         with url_of(self.database, "psycopg"):
             command.upgrade(Config(str(self.folder / "alembic.ini")), "head")
@@ -183,7 +187,7 @@ def hazards_of(stage: Stage, folder: Path, case: Case) -> frozenset[str]:
         result = asyncio.run(check_history(request, lambda _: None))
     [revision] = result.revisions
     assert revision.outcome is Outcome.PASSED, revision.reason
-    return frozenset(finding.hazard for finding in revision.findings)
+    return frozenset(finding.hazard for finding in revision.findings) & {hazard.id for hazard in LOCKS_AND_LONG_WORK}
 
 
 def write(folder: Path, case: Case, driver: str) -> None:
