@@ -75,7 +75,7 @@ op.execute_file("more.sql")
         " DELETE FROM customers WHERE id = 101; UPDATE customers SET name = '1' WHERE id = 1;"
         ' ALTER TABLE customers DROP COLUMN data")',
         effect=r"SELECT count(*) = 101 AND max(name) FILTER (WHERE id = 101) = '%s :x \: ?' AND twice(2) = 4 AND"
-        " bool_and(data = '{\"a\": 1, \"b\": \"100%\"}') AND to_regclass('more') IS NOT NULL FROM customers",
+        ' bool_and(data = \'{"a": 1, "b": "100%"}\') AND to_regclass(\'more\') IS NOT NULL FROM customers',
         again=False,  # what a statement does only the journal knows
     ),
 )
