@@ -135,6 +135,6 @@ def _ladder(climbed: Sequence[Climb]) -> Iterator[str]:
     yield "| transactions | way to the lock | seconds until it was had | failed | longest stall, ms | p99, ms |"
     yield "|--:|---|--:|--:|--:|--:|"
     for each in climbed:
-        seconds = f"not within {LIMIT_SECONDS:g}" if each.seconds is None else f"{each.seconds:.2f}"
+        seconds = each.reason if each.seconds is None else f"{each.seconds:.2f}"
         figures = f"{seconds} | {each.failed} | {each.longest_stall_ms:,.1f} | {each.p99_ms:,.2f}"
         yield f"| {each.transaction_ms} ms | {each.way} | {figures} |"
