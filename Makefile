@@ -27,8 +27,8 @@ demo: setup ## Check the history of examples/shop on the embedded server
 	  code=$$?; if [ $$code -gt 1 ]; then exit $$code; fi
 	@echo 'The shop has dangerous revisions on purpose: the check has found them, and exits with 1 where you run it yourself.'
 
-test: setup ## Run all tests; what cannot run here is skipped with its reason
-	@$(BIN)/python -m pytest
+test: setup ## Run all tests, on every core; what cannot run here is skipped with its reason
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: setup ## ruff, mypy strict, import-linter
 	@$(BIN)/ruff check

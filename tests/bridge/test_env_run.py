@@ -107,8 +107,8 @@ def test_url_in_configuration_wins_over_variable_and_may_hold_percents(monkeypat
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("not a url with secret", "the database URL is none"),
-        ("postgresql://u:secret@h:port/d", "the database URL is none"),
+        ("not a url with secret", "the database URL is not valid"),
+        ("postgresql://u:secret@h:port/d", "the database URL is not valid"),
         ("postgresql+nodriver://u:secret@h/d", "postgresql\\+nodriver, which SQLAlchemy does not know"),
         ("postgresql+pg8000://u:secret@h/d", "the driver pg8000 is not installed"),
     ],

@@ -151,7 +151,7 @@ def test_heads_are_reached_where_one_depends_on_the_other(tmp_path: Path, databa
 @pytest.mark.parametrize(
     ("arguments", "url", "code", "words"),
     [
-        (["current"], None, 2, "no database URL (set DATABASE_URL"),
+        (["current"], None, 2, "no database URL"),
         (["current"], CLOSED, 3, "no connection to the database: "),
         (["stamp"], None, 2, "the following arguments are required: revisions"),
         (["history", "--frob"], None, 2, "unrecognized arguments: --frob"),
@@ -274,6 +274,8 @@ def test_driver_is_as_the_flag_or_the_url_says(way: str | None, url: str, driver
 
 def test_models_are_looked_for_where_applications_have_them(tmp_path: Path) -> None:
     assert find_models(tmp_path) is None
+    _with("models.py")(tmp_path)
+    assert find_models(tmp_path) == "models"
     _with("shop/__init__.py")(tmp_path)
     _with("tests/__init__.py")(tmp_path)
     assert (find_models(tmp_path), source_folders(tmp_path)) == ("shop", (".",))

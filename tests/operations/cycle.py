@@ -25,8 +25,9 @@ from alembic import command
 from alembic.config import Config
 
 from checks.projects import Revision, env_py, write_project
-from midflight.bridge.applying import Request, apply
+from midflight.bridge.applying import apply
 from midflight.bridge.project import ProjectSource, load_project
+from midflight.bridge.request import Request
 from midflight.checks.history import check_history
 from midflight.checks.request import Conditions, HistoryRequest
 from midflight.checks.result import Outcome
@@ -89,7 +90,8 @@ def run_operation_cycle(stage: Stage, folder: Path, case: Case) -> None:
         cycle.broken_off_and_resumed()
         cycle.by_alembic_alone()
         cycle.as_script()
-    assert hazards_of(stage, folder, case) == case.allowed
+    found = hazards_of(stage, folder, case)
+    assert found == case.allowed, found
 
 
 class Cycle:

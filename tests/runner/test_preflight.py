@@ -11,7 +11,8 @@ import pytest
 
 from midflight.errors import DatabaseError, ExitCode, PreflightError
 from midflight.pg.versions import Version
-from midflight.runner.live import looking
+from midflight.runner.live import looking, version_of
+from midflight.runner.overview import Overview, read_overview
 from midflight.runner.pooling import shares_sessions
 from midflight.runner.preflight import missing_rights, preflight, problems, refuse
 from midflight.runner.session_facts import Expected, Facts, SessionFacts, schema_rights, table_rights
@@ -186,12 +187,22 @@ async def test_a_pooler_that_shares_sessions_is_refused(migrator: Address) -> No
             reason, hint = await the_only(pooled.with_database(shared))
             assert "in transaction mode" in reason
             assert "migration_url" in hint
+            if shared != "statement":
+                assert await overview_of(pooled.with_database(shared)) == await overview_of(migrator)
         for own in ("session", "narrow"):
             assert not await shares_sessions(pooled.with_database(own)), own
         assert await preflight(pooled.with_database("session"), USUAL) == ()
     with bouncer(migrator, round_robin=True) as pooled:
         await at_once(pooled, 3)  # so that several servers stand idle
         assert await shares_sessions(pooled)
+
+
+async def overview_of(address: Address) -> Overview:
+    """Look as status does, which works through a pooler, too."""
+    async with looking(address) as connection:
+        overview = await read_overview(connection, long_seconds=3600.0)
+        assert overview.version == version_of(connection)
+    return overview
 
 
 async def at_once(address: Address, number: int) -> None:
@@ -228,8 +239,9 @@ async def test_a_real_standby(shared: SharedServer, cache_folder: Path, monkeypa
     for name, value in {"wal_level": "replica", "max_wal_senders": "10", "max_connections": "100"}.items():
         monkeypatch.setitem(SETTINGS, name, value)  # a standby wants no less than its primary had
     cache = open_cache(cache_folder, server_account())
-    origin = "embedded" if shared.shadow.facts.origin == "embedded" else "machine"
-    installation = await chosen_installation(ShadowChoice(origin, shared.shadow.facts.version.major), cache)
+    facts = shared.shadow.facts
+    assert facts.origin != "given"
+    installation = await chosen_installation(ShadowChoice(facts.origin, facts.version.major), cache)
     with work_folder(cache) as folder:
         await copy_template(installation, cache, folder)
         (folder / "data" / "standby.signal").touch()
@@ -237,7 +249,10 @@ async def test_a_real_standby(shared: SharedServer, cache_folder: Path, monkeypa
         with child_server(installation, cache, folder) as process:
             connection = await wait_until_ready(process, installation, address, limit=120.0)
             await connection.close()
-            assert await the_only(address) == ("the server is a standby, which takes no changes", "name the primary server")
+            assert await the_only(address) == (
+                "the server is a standby, which takes no changes",
+                "name the primary server",
+            )
 
 
 async def test_a_database_that_is_not_there(database: Address) -> None:

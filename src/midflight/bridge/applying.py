@@ -119,10 +119,13 @@ class _Run:
             with environment:
                 yield environment
         finally:
-            for revisions in self._done:
-                revisions.leave()
-            for watch in self._watches:
-                watch.close()
+            self._leave()
+
+    def _leave(self) -> None:
+        for revisions in self._done[-1:]:
+            revisions.leave()
+        while self._watches:
+            self._watches.pop().close()
 
     @contextlib.contextmanager
     def explained(self) -> Iterator[None]:
@@ -148,6 +151,7 @@ class _Run:
         is_within = getattr(connection, "_trans_context_manager", None) is not None
         if connection.in_transaction():
             connection.commit()  # Alembic would take it for somebody else's, and never commit its own work
+        self._leave()  # the one before in a loop over schemas or databases, which is done
         deployment = deploy(connection, options, self._request)
         self._watches.append(deployment.watch)
         original(connection=connection, **{**options, "transaction_per_migration": True})

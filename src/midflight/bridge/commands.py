@@ -127,7 +127,8 @@ def _explained(project: Project) -> Iterator[None]:
     except DatabaseNotAtHead as error:
         raise NotAtHeadError(one_line(error), hint="midflight upgrade") from error
     except CommandError as error:
-        raise ProjectError(one_line(error)) from error
+        told = error.__cause__  # of env.run, which tells Alembic's own command line in one line what we tell in two
+        raise told if isinstance(told, MidflightError) else ProjectError(one_line(error)) from error
     except Exception:
         with explaining(project.env_py):
             raise

@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.util import await_only
@@ -32,11 +33,23 @@ _SESSION = {
     # A role may have limits of its own, which would end CREATE INDEX CONCURRENTLY; each step sets what it needs.
     "lock_timeout": "0",
     "statement_timeout": "0",
+    "idle_session_timeout": "0",
+    "idle_in_transaction_session_timeout": "0",
     # A connection whose client has vanished ends within half a minute.
     "tcp_keepalives_idle": "10",
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "4",
 }
+_TRANSACTION_TIMEOUT = "transaction_timeout"
+_UNLIMITED = f"SELECT set_config(name, '0', false) FROM pg_settings WHERE name = '{_TRANSACTION_TIMEOUT}'"
+_LIMITED = f"SELECT set_config(name, reset_val, false) FROM pg_settings WHERE name = '{_TRANSACTION_TIMEOUT}'"
+"""As above; it is there from PostgreSQL 17 on."""
+_SCHEMA_OF = """
+SELECT coalesce((
+    SELECT nspname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    WHERE pg_class.oid = to_regclass(:table)
+), current_schema())
+"""
 _CHECK_CLIENT = "client_connection_check_interval"
 """A worker whose client is gone ends soon, even in the middle of a long statement; from PostgreSQL 14 on, on Linux."""
 
@@ -66,14 +79,16 @@ def deploy(connection: Connection, options: Mapping[str, Any], request: Request)
     name = worker_name(version_table)
     watch = Watch(address, f"{name} (lock)")
     try:
-        _make_ready(connection, name, request.role)
-        if request.role:
-            watch.fetch(f"SET ROLE {quote_identifier(request.role)}")
+        _make_ready(connection, request.role)
         sleep = _sleeper(connection)
         become_deployer(watch, lock_key(version_table), request.limits.max_wait, sleep, request.listener)
+        # The name comes with the lock: whoever has it without the lock is an orphan, and is ended.
+        connection.exec_driver_sql(f"SET application_name = {quote_literal(name)}")
         [[pid]] = connection.exec_driver_sql("SELECT pg_backend_pid()").all()
         connection.commit()
-        end_orphans(watch, name, pid, sleep)
+        end_orphans(watch, name, pid, sleep)  # as who has connected: orphans are that role's
+        if request.role:
+            watch.fetch(f"SET ROLE {quote_identifier(request.role)}")
         return Deployment(watch, Journal(watch, version_table) if request.journal else None)
     except BaseException:
         watch.close()
@@ -87,14 +102,21 @@ def _look(connection: Connection, options: Mapping[str, Any], request: Request, 
         PreflightError: where there is a problem.
     """
     table, schema = options.get("version_table") or "alembic_version", options.get("version_table_schema")
-    [[current, search_path]] = connection.exec_driver_sql(
-        "SELECT current_schema(), current_setting('search_path')"
-    ).all()
-    connection.commit()
+    [[search_path]] = connection.exec_driver_sql("SELECT current_setting('search_path')").all()
+    connection.rollback()
     own = SCHEMA if request.journal else None
     must_be_ready(address, Expected(table, schema, request.role, search_path, own))
-    # Where one loops over schemas by search_path alone, each has a version table of its own.
-    return str(QualifiedName(schema or current or "public", table))
+    return str(version_table_of(connection, options))
+
+
+def version_table_of(connection: Connection, options: Mapping[str, Any]) -> QualifiedName:
+    """Return the version table, in the schema in which Alembic finds or makes it: each has a lock of its own."""
+    name = options.get("version_table") or "alembic_version"
+    schema = options.get("version_table_schema")
+    if not schema:
+        [[schema]] = connection.execute(text(_SCHEMA_OF), {"table": quote_identifier(name)}).all()
+        connection.rollback()
+    return QualifiedName(schema or "public", name)
 
 
 def address_of(connection: Connection) -> Address:
@@ -111,9 +133,10 @@ def address_of(connection: Connection) -> Address:
         ) from error
 
 
-def _make_ready(connection: Connection, name: str, role: str | None) -> None:
-    for setting, value in {**_SESSION, "application_name": quote_literal(name)}.items():
+def _make_ready(connection: Connection, role: str | None) -> None:
+    for setting, value in _SESSION.items():
         connection.exec_driver_sql(f"SET {setting} = {value}")
+    connection.exec_driver_sql(_UNLIMITED)
     if role:
         connection.exec_driver_sql(f"SET ROLE {quote_identifier(role)}")
     connection.commit()
@@ -127,6 +150,7 @@ def give_back(connection: Connection) -> None:
     connection.rollback()
     for setting in (*_SESSION, "application_name", _CHECK_CLIENT):
         connection.exec_driver_sql(f"RESET {setting}")
+    connection.exec_driver_sql(_LIMITED)
     connection.exec_driver_sql("RESET ROLE")
     connection.commit()
 

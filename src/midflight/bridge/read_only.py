@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import Dialect, make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from midflight.bridge.environment import POSTGRESQL_URL, Environment, read_environment
 from midflight.errors import ProjectError
@@ -35,7 +36,12 @@ def read_live_environment(project: Project, database: Address | None) -> Environ
         ProjectError: where it does not get that far; it names env.py and the reason.
     """
     with _read_only_connections(project, database):
-        return read_environment(project, database or _NOWHERE)
+        try:
+            return read_environment(project, database or _NOWHERE)
+        except (OSError, SQLAlchemyError) as error:  # it wants to be given a connection, and there is none to give
+            place = f"{database} cannot be reached" if database else "it wants to be given its connection"
+            hint = None if database else "name the database with --database URL"
+            raise ProjectError(f"{project.env_py}: {place}", hint=hint) from error
 
 
 @contextmanager

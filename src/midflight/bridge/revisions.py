@@ -21,7 +21,7 @@ from midflight.runner.events import (
     RunFinished,
     RunStarted,
 )
-from midflight.runner.executor import LockWaitError, RevisionBusyError
+from midflight.runner.executor import LockWaitError, RevisionBusyError, named
 from midflight.runner.journal import file_hash
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class Revisions:
         self._journal = journal
         self._guard = Guard(connection, executor)
         self._entry: Entry | None = None
+        self._is_left = False
         self.current: RevisionStep | None = None
         """The revision that is being applied."""
         self.applied: list[str] = []
@@ -77,7 +78,9 @@ class Revisions:
 
     def leave(self) -> None:
         """Let go of the connection."""
-        self._guard.leave()
+        if not self._is_left:
+            self._guard.leave()
+        self._is_left = True
 
     def _tell_edited(self) -> None:
         applied = self._journal.applied() if self._journal else {}
@@ -109,7 +112,7 @@ class Revisions:
 
     def _tried(self, course: Course, work: Callable[[], None]) -> bool:
         """Run a revision once; return whether it came to its end. Where a lock was missing it is taken back."""
-        course.place = 0
+        began, course.place = time.monotonic(), 0
         course.done = self._journal.done_steps(course.revision, course.direction) if self._journal else frozenset()
         try:
             with self._guard.watching(course):
@@ -117,12 +120,12 @@ class Revisions:
         except (RevisionBusyError, DBAPIError) as error:
             if isinstance(error, DBAPIError) and not statement_error(error).is_busy:
                 raise
-            self._take_back(course, error)
+            self._take_back(course, error, time.monotonic() - began)
             return False
         return True
 
-    def _take_back(self, course: Course, error: RevisionBusyError | DBAPIError) -> None:
-        """Roll a revision back and wait until the lock that it lacked is to be had."""
+    def _take_back(self, course: Course, error: RevisionBusyError | DBAPIError, took: float) -> None:
+        """Roll a revision back, after so many seconds, and wait until the lock that it lacked is to be had."""
         missing = error.step if isinstance(error, RevisionBusyError) else self._guard
         says, locks = missing.says, missing.locks
         if self._guard.has_committed:
@@ -136,13 +139,15 @@ class Revisions:
             self._journal.take_back(course.revision, "retried")
         waiting, limit = course.waiting, self._request.limits.max_wait
         began = time.monotonic()
-        blockers = self._executor.wait(locks, waiting, says, 0.0, limit)
+        blockers = self._executor.wait(locks, waiting, says, took, limit)
+        waiting.seconds += took + time.monotonic() - began
         self._request.listener(RevisionRetried(course.revision, says, blockers, waiting.seconds))
+        if waiting.seconds >= limit:
+            raise LockWaitError(
+                f"the lock for this was not to be had within {waiting.seconds:.0f} s: {says}", hint=named(blockers)
+            ) from error
         if locks:
             self._executor.await_locks(locks, says, waiting)
-        waiting.seconds += time.monotonic() - began
-        if waiting.seconds > limit:
-            raise LockWaitError(f"the lock for this was not to be had within {limit:.0f} s: {says}") from error
 
     def _failed(self, course: Course) -> None:
         if self._journal and self._entry:

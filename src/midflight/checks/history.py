@@ -34,6 +34,12 @@ if TYPE_CHECKING:
     from midflight.shadow.shadow import Shadow
 
 
+ONE_TRANSACTION = (
+    "this project runs all revisions of one upgrade in one transaction: locks of the first are held until the "
+    "last is done; transaction_per_migration=True in env.py ends that"
+)
+
+
 async def check_history(request: HistoryRequest, report: Callable[[Progress], None]) -> CheckResult:
     """Check an Alembic project.
 
@@ -107,7 +113,7 @@ async def _prove(
             subject=str(loaded.project.file),
             notes=(
                 *_notes_of_history(loaded),
-                *_notes(loaded.environment, by_us=request.by_us),
+                *_notes(loaded.environment),
                 *_notes_of_rows(walking),
             ),
         )
@@ -204,16 +210,13 @@ def _notes_of_history(loaded: Loaded) -> tuple[str, ...]:
     return absent if loaded.history else (*absent, "the history holds no revision yet: nothing was proven")
 
 
-def _notes(environment: Environment, *, by_us: bool) -> tuple[str, ...]:
+def _notes(environment: Environment) -> tuple[str, ...]:
     notes = []
     if environment.foreign_dialect:
         notes.append(
             f"the project's own URL is of {environment.foreign_dialect}; "
             f"its revisions ran on PostgreSQL with {environment.driver}"
         )
-    if environment.one_transaction and not by_us:
-        notes.append(
-            "this project runs all revisions of one upgrade in one transaction: locks of the first are held until the "
-            "last is done; transaction_per_migration=True in env.py ends that"
-        )
+    if environment.one_transaction:
+        notes.append(ONE_TRANSACTION)
     return tuple(notes)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from midflight import sql
 from midflight.checks.estimates import Estimate, Work, estimate
 from midflight.checks.folding import folded
-from midflight.checks.history import check_history
+from midflight.checks.history import ONE_TRANSACTION, check_history
 from midflight.checks.touching import Touched, touched
 from midflight.pg.identifiers import QualifiedName
 from midflight.runner.live import looking
@@ -135,14 +135,17 @@ async def plan(request: HistoryRequest, large_rows: int, report: Callable[[Progr
         MidflightError: as ``check_history``.
     """
     checked = await check_history(request, report)
-    assert checked.database is not None
+    database = checked.database
+    assert database is not None
+    # Midflight gives each revision a transaction of its own.
+    checked = replace(checked, notes=tuple(note for note in checked.notes if note != ONE_TRANSACTION))
     told = [folded(revision.statements) for revision in checked.revisions]
     names = _FirstNames()
     found = [[(index, one, names.resolve(touched(one), one)) for index, one in statements] for statements in told]
     tables = {first for statements in found for _, _, pairs in statements for _, first in pairs}
     sizes: dict[QualifiedName, TableSize] = {}
     if tables:
-        async with looking(checked.database) as connection:
+        async with looking(database) as connection:
             sizes = await read_sizes(connection, sorted(tables))
     revisions = (
         _revision(result, statements, sizes) for result, statements in zip(checked.revisions, found, strict=True)

@@ -59,8 +59,6 @@ class HistoryRequest:
     """Only revisions that a database has not got yet."""
     database: Address | None = None
     """That database; None is the project's own."""
-    by_us: bool = False
-    """Whether it is Midflight that will apply them: to each revision it gives a transaction of its own."""
 
 
 @dataclass(frozen=True, slots=True)

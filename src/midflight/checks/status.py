@@ -97,9 +97,10 @@ async def read_status(request: StatusRequest) -> Status:
         raise ProjectError(f"{place} no PostgreSQL URL", hint="name the database with --database URL")
     options = loaded.environment.options if loaded else {}
     name, schema = options.get("version_table") or _VERSION_TABLE, options.get("version_table_schema")
-    key = str(QualifiedName(schema or "public", name))  # as the runner names it, whatever the search path says
     async with looking(database) as connection:
         versions = await read_versions(connection, name, schema)
+        current = await connection.fetchval("SELECT current_schema()::text")
+        key = str(QualifiedName(schema or current or "public", name))  # as the runner names it
         journal = await read_journal(connection, key, last=JOURNAL_ENTRIES)
         deployer = await read_deployer(connection, key)
         overview = await read_overview(connection, long_seconds=request.long_seconds)

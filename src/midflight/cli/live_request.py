@@ -58,8 +58,7 @@ def plan_request_of(flags: CheckFlags) -> tuple[HistoryRequest, int]:
     settings = load_settings(config=flags.config)
     request = request_of(replace(flags, pending=True))
     assert isinstance(request, HistoryRequest)
-    request = replace(request, database=live_database(flags.database, settings), by_us=True)
-    return request, settings.large_table_rows
+    return replace(request, database=live_database(flags.database, settings)), settings.large_table_rows
 
 
 def live_database(given: str | None, settings: Settings) -> Address | None:

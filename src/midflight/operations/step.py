@@ -33,6 +33,8 @@ class Work(enum.Enum):
     """The catalog alone. It runs under a strong lock, so it is stopped when it is not quick after all."""
     LONG = "long"
     """A scan or a build beside the traffic, without a strong lock: VALIDATE, CONCURRENTLY, a batch of rows."""
+    UNKNOWN = "unknown"
+    """A statement of the revision's own: it may take long, and it never waits long for a lock."""
 
 
 @dataclass(frozen=True, slots=True)

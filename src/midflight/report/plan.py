@@ -101,9 +101,7 @@ def _statement(plan: Plan, planned: PlannedStatement) -> Iterator[Line]:
     for touch in planned.touches:
         yield said(_touch(touch), depth=2, hanging=1)
         if plan.is_large(touch):
-            yield said(
-                f"warning: {touch.what.table} is large ({plan.large_rows:,} rows or more)", "bold yellow", depth=2
-            )
+            yield said(f"warning: {touch.what.table} has {plan.large_rows:,} rows or more", "bold yellow", depth=2)
     if failed := failure(statement):
         yield said(failed, "red", depth=2, hanging=1)
     for finding in planned.findings:
@@ -117,8 +115,8 @@ def _touch(touch: Touch) -> str:
     if touch.bytes == 0 or touch.size.rows == 0:
         return f"{deed}, which is empty"
     rows = number_of(touch.size.rows) if touch.size.rows is not None else "it was never analyzed"
-    passes = ", twice" if touch.what.passes > 1 else ""
-    return f"{deed}{passes}: {rows}, {size(touch.bytes)}; {estimate_text(touch.estimate)}"
+    how = ", twice" if touch.what.passes > 1 else ", at most all of them" if touch.what.at_most else ""
+    return f"{deed}{how}: {rows}, {size(touch.bytes)}; {estimate_text(touch.estimate)}"
 
 
 def _finding(finding: Finding, depth: int) -> Line:

@@ -1,4 +1,4 @@
-"""What an upgrade would do, for machines: described in docs/reference/plan.md."""
+"""What an upgrade would do, for machines: described in docs/reference/plan-and-status.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The status of a live database, for machines: described in docs/reference/status.md."""
+"""The status of a live database, for machines: described in docs/reference/plan-and-status.md."""
 
 from __future__ import annotations
 

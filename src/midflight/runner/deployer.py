@@ -23,7 +23,7 @@ TELL_SECONDS = 2.0
 """How often it is told who is waited for."""
 _ORPHANS = """
 SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity
-WHERE datname = current_database() AND usename = current_user AND application_name = $1 AND pid <> ALL ($2::integer[])
+WHERE datname = current_database() AND usename = session_user AND application_name = $1 AND pid <> ALL ($2::integer[])
 """
 
 
@@ -69,8 +69,16 @@ def end_orphans(watch: Watch, name: str, ours: int, sleep: Callable[[float], Non
     """End what a deployer that was killed has left at work on the server: whoever has the lock is the only one.
 
     Its statement may go on for long without anybody to take the answer, such as the build of an index.
+
+    Raises:
+        DeployerWaitError: where it does not end within a minute.
     """
     for _ in range(600):
-        if not watch.fetch(_ORPHANS, name, [ours, watch.pid]):
+        orphans = watch.fetch(_ORPHANS, name, [ours, watch.pid])
+        if not orphans:
             return
         sleep(0.1)
+    raise DeployerWaitError(
+        f"what an upgrade that is gone has left at work does not end: pid {orphans[0][0]}",
+        hint="it was told to terminate; see what it does in pg_stat_activity, and run the same command again",
+    )

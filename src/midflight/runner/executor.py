@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import random
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from midflight.errors import DatabaseError
+from midflight.operations.state import State
 from midflight.operations.step import Mode, Step, Work
 from midflight.runner.batches import run_batches
 from midflight.runner.course import Course, Waiting
@@ -23,15 +25,14 @@ from midflight.runner.events import (
 from midflight.runner.journal import text_hash
 from midflight.runner.ladder import Try, next_try, pause
 from midflight.runner.limits import Limits
-from midflight.runner.session import StatementError
+from midflight.runner.session import DUPLICATE_TABLE, StatementError
 from midflight.runner.states import read_state
 from midflight.runner.watch import ends
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from midflight.operations.operation import Operation
-    from midflight.operations.state import State
     from midflight.operations.step import TableLock
     from midflight.runner.events import Blocker, Listener
     from midflight.runner.journal import Entry, Journal
@@ -95,6 +96,9 @@ class Executor:
             LockWaitError: where a lock was not to be had in time.
             RevisionBusyError: where the revision is to be tried again whole.
         """
+        if self._watch:
+            [[path]] = self.session.fetch("SELECT current_setting('search_path')")
+            self._watch.follow(path)
         state = self._state(operation)
         for step in operation.steps(state):
             if self._is_done(step, state):
@@ -103,8 +107,40 @@ class Executor:
             self._run(step)
             state = self._state(operation)
 
+    def run_work(self, says: str, identity: str, work: Callable[[], None]) -> None:
+        """Do work of the revision's own as one step of it, in its transaction, unless an earlier try did it for good.
+
+        Args:
+            says: what it is, for people.
+            identity: what tells it from other work, in the journal.
+            work: raises StatementError where PostgreSQL refuses.
+
+        Raises:
+            RevisionBusyError: where the revision is to be tried again whole.
+        """
+        step = Step(says=says, sql=identity, done=lambda _: False)
+        if self._is_done(step, State(0)):
+            self._say(StepSkipped(says))
+            return
+        self._must_hold_deployers_lock()
+        self._say(StepStarted(says, identity))
+        began, entry = time.monotonic(), self._begin(step)
+        try:
+            self._limit("SET LOCAL", max(int(self.limits.stall * 1000), 1), int(self.limits.long * 1000))
+            work()
+        except BaseException as error:
+            self._fail(entry, error)
+            if isinstance(error, StatementError) and error.is_busy and self._retried:
+                raise RevisionBusyError(step) from error
+            raise
+        self._finish(entry, Waiting())
+        self._say(StepFinished(says, time.monotonic() - began, 0.0, 1))
+
     def _state(self, operation: Operation) -> State:
-        return read_state(self.session, operation.asks)
+        state, course = read_state(self.session, operation.asks), self.course
+        if course is None or all(place <= course.place for place, _ in course.done):
+            return state
+        return replace(state, resumed=True)
 
     def _is_done(self, step: Step, state: State) -> bool:
         """Tell whether a step is done: by the catalog, or, where that cannot tell, by the journal."""
@@ -171,14 +207,17 @@ class Executor:
             try:
                 with self._watched(step):
                     self.session.execute(step.sql)
-            except StatementError:
-                if step.on_failure:
+            except StatementError as error:
+                if step.on_failure and error.sqlstate != DUPLICATE_TABLE:  # that one is somebody else's
                     self._clear(step.on_failure)
                 raise
-            finally:
-                with contextlib.suppress(StatementError):  # the connection may be gone
-                    self.session.execute("RESET lock_timeout")
-                    self.session.execute("RESET statement_timeout")
+            except BaseException:
+                if step.on_failure and self._watch:  # Ctrl-C: the connection is of no use any more
+                    with contextlib.suppress(DatabaseError):  # the next run does it
+                        self._watch.clear(self.session.pid, step.on_failure)
+                raise
+            with contextlib.suppress(StatementError):  # what was done is done
+                self._limit("SET", 0, 0)  # not RESET: the role may have limits of its own
 
     def _clear(self, sql: str) -> None:
         """Leave nothing of a build that failed; what cannot be dropped now is dropped by the next run."""
@@ -219,6 +258,7 @@ class Executor:
 
     def _poll(self, step: Step, waiting: Waiting, take_back: object, *, patience: float | None = None) -> None:
         limit = self.limits.max_wait if patience is None else patience
+        before = waiting.seconds
         began = last = time.monotonic()
         while True:
             try:
@@ -227,16 +267,16 @@ class Executor:
                 if not error.is_busy:
                     raise
                 take_back()  # type: ignore[operator]
-                waiting.seconds = time.monotonic() - began
+                waiting.seconds = before + time.monotonic() - began
                 blockers = self.wait(step.locks, waiting, step.says, time.monotonic() - last, limit)
                 last = time.monotonic()
-                if waiting.seconds >= limit:
+                if last - began >= limit:
                     raise LockWaitError(
                         f"the lock for this was not to be had within {waiting.seconds:.0f} s: {step.says}",
-                        hint=_named(blockers),
+                        hint=named(blockers),
                     ) from error
             else:
-                waiting.seconds = time.monotonic() - began if waiting.attempt.number else 0.0
+                waiting.seconds = before + (time.monotonic() - began if waiting.attempt.number else 0.0)
                 return
 
     def wait(
@@ -267,11 +307,13 @@ class Executor:
         """One try. With NOWAIT the statement's own locks, on what LOCK TABLE cannot name, get a millisecond."""
         before = self.session.fetch("SELECT current_setting('lock_timeout'), current_setting('statement_timeout')")
         long = step.work is Work.LONG
-        self._limit("SET LOCAL", 0 if long else max(int(timeout * 1000), 1), self._budget(step))
+        self._limit("SET LOCAL", max(int(timeout * 1000), 1), self._budget(step))
         for lock in step.locks:
             only, nowait = ("ONLY " if lock.only else ""), ("" if timeout else " NOWAIT")
             self.session.execute(f"LOCK TABLE {only}{lock.table.sql} IN {lock.mode.label} MODE{nowait}")
-        with self._watched(step) if long else contextlib.nullcontext():
+        if long:
+            self.session.execute("SET LOCAL lock_timeout = 0")
+        with self._watched(step) if step.work is not Work.QUICK else contextlib.nullcontext():
             self.session.execute(step.sql)
         lock_timeout, statement_timeout = before[0]
         self.session.fetch(
@@ -286,7 +328,7 @@ class Executor:
 
     def _budget(self, step: Step) -> int:
         """What a step may take, in milliseconds."""
-        return int((self.limits.long if step.work is Work.LONG else self.limits.quick) * 1000)
+        return int((self.limits.quick if step.work is Work.QUICK else self.limits.long) * 1000)
 
     def _watched(self, step: Step) -> contextlib.AbstractContextManager[None]:
         if self._watch is None:
@@ -306,5 +348,6 @@ class Executor:
             )
 
 
-def _named(blockers: Sequence[Blocker]) -> str | None:
+def named(blockers: Sequence[Blocker]) -> str | None:
+    """Say who is in the way, as a hint."""
     return "in the way: " + "; ".join(map(str, blockers)) if blockers else None

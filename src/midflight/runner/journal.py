@@ -58,6 +58,10 @@ WHERE attempt.version_table = $1 AND attempt.revision = $2 AND attempt.direction
     )
 """
 """Of the attempts since the revision was last finished, in either direction."""
+_INTERRUPTED = """
+UPDATE midflight.journal SET state = 'failed' WHERE version_table = $1 AND run <> $2 AND state = 'started'
+"""
+"""What runs that were killed have begun; when it ended nobody knows."""
 APPLIED = """
 SELECT DISTINCT ON (revision) revision, direction, hash FROM midflight.journal
 WHERE version_table = $1 AND step IS NULL AND state = 'done' ORDER BY revision, finished_at DESC
@@ -87,6 +91,7 @@ class Journal:
         self._operator = operator()
         if not watch.fetch(THERE)[0][0]:
             self._make()
+        watch.fetch(_INTERRUPTED, version_table, self._run)
 
     def start(self, revision: str, direction: str, hash_: str) -> Entry:
         """Write that a revision begins."""
@@ -142,17 +147,23 @@ class Journal:
 
     def _make(self) -> None:
         try:
-            if not self._watch.fetch("SELECT to_regnamespace('midflight') IS NOT NULL")[0][0]:
-                self._watch.fetch("CREATE SCHEMA midflight")
-            for statement in _TABLES.split(";\n"):
-                if statement.strip():
-                    self._watch.fetch(statement)
+            try:
+                self._send()
+            except DatabaseError:  # the deployer of another version table may have made the same at the same moment
+                self._send()
         except DatabaseError as error:
             raise DatabaseError(
                 f"the journal cannot be made: {error}",
                 hint="let an administrator run CREATE SCHEMA midflight AUTHORIZATION <the role that migrates>, or set "
                 "journal = false, without which an interrupted revision may have to be mended by hand",
             ) from error
+
+    def _send(self) -> None:
+        if not self._watch.fetch("SELECT to_regnamespace('midflight') IS NOT NULL")[0][0]:
+            self._watch.fetch("CREATE SCHEMA midflight")
+        for statement in _TABLES.split(";\n"):
+            if statement.strip():
+                self._watch.fetch(statement)
 
 
 def file_hash(path: Path) -> str:

@@ -13,6 +13,8 @@ LOCK_NOT_AVAILABLE = "55P03"
 DEADLOCK_DETECTED = "40P01"
 SERIALIZATION_FAILURE = "40001"
 QUERY_CANCELED = "57014"
+DUPLICATE_TABLE = "42P07"
+"""Of an index, too: a relation of that name is there."""
 BUSY = frozenset({LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED, SERIALIZATION_FAILURE})
 """SQLSTATEs of what may succeed when it is tried again. https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 

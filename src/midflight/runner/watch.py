@@ -30,8 +30,12 @@ T = TypeVar("T")
 
 ANSWER_SECONDS = 30.0
 """How long the server may take for an answer from the catalog."""
+STOP_SECONDS = 5.0
+"""How long the end of a long step waits for the last look at it."""
 LOOK_SECONDS = 0.5
 """How often a long step is looked at."""
+CLEAR_SECONDS = 10.0
+"""How long it may take to clear away what was interrupted."""
 OLD_SECONDS = 1.0
 """A transaction that has been open for so long is named before CONCURRENTLY begins."""
 
@@ -74,6 +78,7 @@ class Watch:
         self._thread = threading.Thread(target=self._loop.run_forever, name="midflight-watch", daemon=True)
         self._thread.start()
         self._busy: asyncio.Lock | None = None
+        self._search_path: str | None = None
         try:
             self._connection = self._call(self._connect())
         except BaseException:
@@ -137,14 +142,35 @@ class Watch:
         """
         return self._call(self._fetch(query, *values))
 
+    def follow(self, search_path: str) -> None:
+        """Take names as the connection that works does."""
+        if search_path != self._search_path:
+            self.fetch("SELECT set_config('search_path', $1, false)", search_path)
+            self._search_path = search_path
+
+    def clear(self, pid: int, sql: str) -> None:
+        """After an interrupt: end the session that has worked, and then take away what it left half done.
+
+        Raises:
+            DatabaseError: where that takes too long; the next run does it.
+        """
+        self.fetch("SELECT pg_terminate_backend($1, $2)", pid, int(CLEAR_SECONDS * 1000))
+        self.fetch("SET lock_timeout = 0")
+        self.fetch(f"SET statement_timeout = {int(CLEAR_SECONDS * 1000)}")
+        self.fetch(sql)
+
     @contextlib.contextmanager
     def watching(self, pid: int, says: str, limits: Limits, listener: Listener) -> Iterator[None]:
         """While a long step keeps its own connection busy: tell how far it has got and for whom it waits."""
-        task = asyncio.run_coroutine_threadsafe(self._look(pid, says, limits, listener), self._loop)
+        # Told to stop, never cancelled: PostgreSQL may apply the cancellation of a query to the one that follows it.
+        stop = asyncio.Event()
+        task = asyncio.run_coroutine_threadsafe(self._look(stop, pid, says, limits, listener), self._loop)
         try:
             yield
         finally:
-            task.cancel()
+            self._loop.call_soon_threadsafe(stop.set)
+            with contextlib.suppress(Exception):  # the step itself has told what there is to tell
+                task.result(STOP_SECONDS)
 
     def end(self, blocker: Blocker, *, terminate: bool) -> None:
         """Cancel a session's statement, or end the session; one that is gone, or not ours to end, is left."""
@@ -152,13 +178,14 @@ class Watch:
         with contextlib.suppress(DatabaseError):  # no right to: the waiting goes on, as it would without
             self.fetch(f"SELECT {function}($1)", blocker.pid)
 
-    async def _look(self, pid: int, says: str, limits: Limits, listener: Listener) -> None:
+    async def _look(self, stop: asyncio.Event, pid: int, says: str, limits: Limits, listener: Listener) -> None:
         waited = 0.0
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
+        while not await _is_set_within(stop, LOOK_SECONDS):
             with contextlib.suppress(DatabaseError):  # the step itself will tell, if the server is gone
                 blockers = _blockers(await self._fetch(_BLOCKING, pid))
                 rows = await self._fetch(_PROGRESS, pid)
+                if stop.is_set():
+                    return
                 phase, done, total = rows[0] if rows else ("", 0, 0)
                 if rows or blockers:
                     listener(StepProgress(says, phase, done, total, blockers))
@@ -192,13 +219,22 @@ class Watch:
             raise DatabaseError(f"{self._address}: {error}") from error
 
     def _call(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(ANSWER_SECONDS)
+        try:
+            return asyncio.run_coroutine_threadsafe(work, self._loop).result(ANSWER_SECONDS)
+        except TimeoutError as error:
+            raise DatabaseError(f"{self._address}: it did not answer within {ANSWER_SECONDS:.0f} s") from error
 
     def _stop(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(ANSWER_SECONDS)
         if not self._thread.is_alive():
             self._loop.close()
+
+
+async def _is_set_within(event: asyncio.Event, seconds: float) -> bool:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
+    return event.is_set()
 
 
 def ends(limits: Limits, waited: float) -> bool | None:

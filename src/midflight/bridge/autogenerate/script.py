@@ -9,6 +9,7 @@ from alembic.operations.ops import DowngradeOps, MigrationScript, UpgradeOps
 from alembic.util import rev_id
 
 from midflight.bridge.autogenerate.enums import EnumChanges, with_existing_enums
+from midflight.bridge.autogenerate.new_table import with_indexes_in_tables
 from midflight.bridge.autogenerate.rewriting import safe_directives, with_notes
 from midflight.bridge.autogenerate.stages import Stage, divided, stages_of
 
@@ -68,10 +69,14 @@ def _parts(
     stages = stages_of(forward)
     forward_parts, back_parts = divided(forward, stages), divided(back, stages)
     return [
-        _Part(stage, with_notes(forward_parts[stage]), with_notes(back_parts[stage]))
+        _Part(stage, _finished(forward_parts[stage]), _finished(back_parts[stage]))
         for stage in Stage
         if forward_parts[stage] or back_parts[stage]
     ]
+
+
+def _finished(directives: list[MigrateOperation]) -> list[MigrateOperation]:
+    return with_notes(with_indexes_in_tables(directives))
 
 
 def _following(before: MigrationScript, part: _Part) -> MigrationScript:

@@ -8,9 +8,9 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import CompileError
 
 from midflight.hazards.losses import loss
-from midflight.sql.type_changes import keeps_rows
 from midflight.sql.changes import AlterColumnType
 from midflight.sql.parse import parse
+from midflight.sql.type_changes import keeps_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

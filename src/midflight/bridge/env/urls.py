@@ -19,6 +19,9 @@ VARIABLE = "DATABASE_URL"
 OPTION = "sqlalchemy.url"
 DRIVER = "asyncpg"
 """For a URL that names none: it is always there, since Midflight itself needs it."""
+GIVEN = "midflight_gave_url"
+"""Where it is set in ``config.attributes``, the URL in the configuration stands in for one that the project lacks
+there: it is that of a throw-away database, and says nothing about the project's own."""
 _OLD_NAME = "postgres"
 """As libpq and hosting services write it; SQLAlchemy takes ``postgresql`` alone."""
 _PLACEHOLDER = "driver://"
@@ -56,7 +59,7 @@ def _text(given: object) -> str | None:
 def _of_config(config: Config) -> str | None:
     """Return what the ini or a program says; a single % in it is no interpolation."""
     file, section = config.file_config, config.config_ini_section
-    if not file.has_option(section, OPTION):
+    if not file.has_option(section, OPTION) or (config.attributes.get(GIVEN) and os.environ.get(VARIABLE)):
         return None
     try:
         text = file.get(section, OPTION)
@@ -81,7 +84,9 @@ def _made(text: str) -> URL:
         return make_url(text)
     except (ArgumentError, ValueError):
         # from None: SQLAlchemy's own message may hold the password
-        raise EnvPyError("the database URL is none (expected postgresql://user:password@host:port/database)") from None
+        raise EnvPyError(
+            "the database URL is not valid (expected postgresql://user:password@host:port/database)"
+        ) from None
 
 
 def _with_driver(url: URL, driver: str | None) -> URL:

@@ -19,11 +19,13 @@ def source_folders(folder: Path) -> tuple[str, ...]:
 
 
 def find_models(folder: Path) -> str | None:
-    """Return the package with the models, or ``package.models`` where there is one; None where it cannot be told."""
+    """Return ``package.models`` where there is one, else the package, else ``models``; None where it cannot be told."""
     found = [name for source in SOURCES for name in _packages(folder / source)]
     with_models = [name for name in found if _has_models(folder, name)]
     if len(with_models) == 1:
         return f"{with_models[0]}.{_MODELS}"
+    if not found and any((folder / source / f"{_MODELS}.py").is_file() for source in SOURCES):
+        return _MODELS
     return found[0] if len(found) == 1 else None
 
 

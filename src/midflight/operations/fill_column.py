@@ -1,0 +1,46 @@
+"""The default of a new column for the rows that were there before it, a few blocks at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from midflight.operations.step import Mode, Step, Work
+from midflight.pg.identifiers import quote_identifier
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from midflight.operations.state import State
+    from midflight.sql.names import Name
+
+
+def filling(table: Name, column: str, state: State, done: Callable[[State], bool]) -> tuple[Step, ...]:
+    """Give each row that has none its value, in batches, and at last those that an update has moved meanwhile.
+
+    A row that is updated may go to a block that is behind us already, with its NULL: so all of the table is looked at
+    once more, and only few rows are written then.
+    """
+    leaves = [leaf.name for leaf in state.leaves(table)] if state.is_partitioned(table) else [table]
+    quoted = quote_identifier(column)
+    batches = (
+        Step(
+            says=f"fill {column} of {leaf}",
+            sql=f"UPDATE {leaf.sql} SET {quoted} = DEFAULT WHERE ctid >= :first AND ctid < :last AND {quoted} IS NULL",  # noqa: S608 - quoted names alone
+            done=done,
+            mode=Mode.APART,
+            work=Work.LONG,
+            batches=leaf,
+        )
+        for leaf in leaves
+    )
+    rest = (
+        Step(
+            says=f"fill {column} of the rows of {leaf} that were moved meanwhile",
+            sql=f"UPDATE {leaf.sql} SET {quoted} = DEFAULT WHERE {quoted} IS NULL",  # noqa: S608 - quoted names alone
+            done=done,
+            mode=Mode.APART,
+            work=Work.LONG,
+        )
+        for leaf in leaves
+    )
+    return (*batches, *rest)
