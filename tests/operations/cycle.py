@@ -37,7 +37,7 @@ from midflight.runner.events import StepFinished
 from midflight.shadow.choice import ShadowChoice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from midflight.pg.addresses import Address
@@ -198,12 +198,20 @@ def write(folder: Path, case: Case, driver: str) -> None:
     write_project(folder, Revision("a1", up=case.up, down=case.down, before=before), env=env)
 
 
-def applied(folder: Path, database: Address, *, down: bool = False, stop_after: int | None = None) -> int:
+def applied(
+    folder: Path,
+    database: Address,
+    *,
+    down: bool = False,
+    stop_after: int | None = None,
+    listener: Callable[[Event], None] = lambda _: None,
+) -> int:
     """Apply in this process; return how many steps it did."""
     finished = 0
 
     def listen(event: Event) -> None:
         nonlocal finished
+        listener(event)
         if isinstance(event, StepFinished):
             finished += 1
             if finished == stop_after:

@@ -16,11 +16,17 @@ if TYPE_CHECKING:
 ORDERS = """
 CREATE TABLE customers (id int PRIMARY KEY);
 CREATE TABLE orders (
-    id int PRIMARY KEY, total int, code varchar(20) DEFAULT 'none', paid numeric(8, 2), customer_id int REFERENCES customers
+    id int PRIMARY KEY, total int, code varchar(20) DEFAULT 'none', paid numeric(8, 2),
+    customer_id int REFERENCES customers
 );
 CREATE INDEX ix_code ON orders (code);
 INSERT INTO customers VALUES (1);
 INSERT INTO orders SELECT i, i, i, i, 1 FROM generate_series(1, 1000) AS i
+"""
+PAID_LAST = """
+CREATE TABLE orders (id int PRIMARY KEY, total int, code varchar(20) DEFAULT 'none', paid numeric(8, 2));
+CREATE INDEX ix_paid ON orders (paid);
+INSERT INTO orders SELECT i, i, i, i FROM generate_series(1, 1000) AS i
 """
 PARTITIONED = """
 CREATE TABLE events (id int NOT NULL, day date NOT NULL) PARTITION BY RANGE (day);
@@ -32,9 +38,11 @@ FILLED = "SELECT count(*) = 1000 AND count(DISTINCT {0}) = 1000 FROM orders"
 DROP_C = 'op.drop_column("orders", "c")'
 
 
-def added(name: str, column: str, effect: str, *, majors: tuple[int, ...] = (15, 18), more: str = "") -> Case:
-    up = f'op.add_column("orders", sa.Column("c", {column}){more})'
-    return Case(name, setup=ORDERS, up=up, down=DROP_C, effect=effect, majors=majors)
+def added(
+    name: str, column: str, effect: str, *, majors: tuple[int, ...] = (15, 18), allowed: tuple[str, ...] = ()
+) -> Case:
+    up = f'op.add_column("orders", sa.Column("c", {column}))'
+    return Case(name, setup=ORDERS, up=up, down=DROP_C, effect=effect, majors=majors, allowed=frozenset(allowed))
 
 
 def holds(column: str, condition: str) -> str:
@@ -95,6 +103,7 @@ CASES = (
         ' index=True, unique=False, server_default="1"',
         "SELECT count(*) = 2 AND bool_and(convalidated) AND to_regclass('ix_orders_c') IS NOT NULL FROM pg_constraint"
         " WHERE conname IN ('to_customers', 'positive')",
+        allowed=("locks-several-tables",),  # a foreign key comes and goes, and PostgreSQL locks both tables
     ),
     Case(
         "add_column_partitioned",
@@ -113,11 +122,11 @@ CASES = (
     ),
     Case(
         "drop_column_without_foreign_key",
-        setup=ORDERS,
-        up='op.drop_column("orders", "code")',
-        down='op.add_column("orders", sa.Column("code", sa.String(20), server_default="none"));'
-        'op.create_index("ix_code", "orders", ["code"])',
-        effect="SELECT to_regclass('ix_code') IS NULL",
+        setup=PAID_LAST,
+        up='op.drop_column("orders", "paid")',
+        down='op.add_column("orders", sa.Column("paid", sa.Numeric(8, 2)));'
+        ' op.create_index("ix_paid", "orders", ["paid"])',
+        effect="SELECT to_regclass('ix_paid') IS NULL",
     ),
     Case(
         "set_default",
@@ -171,7 +180,7 @@ CASES = (
     ),
     Case(
         "alter_table",
-        setup=ORDERS,
+        setup=PAID_LAST,
         up="""
 with op.alter_table("orders") as table:
     table.add_column(sa.Column("token", sa.Uuid, nullable=False, server_default=sa.func.gen_random_uuid()))
@@ -189,6 +198,7 @@ with op.alter_table("orders") as table:
     table.drop_not_null("total")
     table.set_default("code", "none")
     table.alter_column_type("code", sa.String(20))
+op.create_index("ix_paid", "orders", ["paid"])
 """,
         effect=f"SELECT ({FILLED.format('token')}) AND ({holds('token', 'attnotnull')})"
         f" AND ({holds('total', 'attnotnull')})",
