@@ -1,4 +1,4 @@
-"""A project of Alembic's, as ``alembic init --template async`` makes it, with one revision."""
+"""A project of Alembic's, as ``alembic init --template async`` makes it, with one revision to apply."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ import sqlalchemy as sa
 {imported}
 
 revision = "change"
-down_revision = None
+down_revision = "start"
 
 
 def upgrade():
@@ -64,6 +64,24 @@ def upgrade():
 def downgrade():
     raise NotImplementedError
 '''
+START = '''"""What is there before: applied by no run, only noted."""
+
+revision = "start"
+down_revision = None
+
+
+def upgrade():
+    raise NotImplementedError
+
+
+def downgrade():
+    raise NotImplementedError
+'''
+# Notes the first revision as applied: a live service has such a table long since.
+APPLIED = (
+    "CREATE TABLE alembic_version (version_num varchar(32) CONSTRAINT alembic_version_pkc PRIMARY KEY)",
+    "INSERT INTO alembic_version VALUES ('start')",
+)
 IMPORTS = {"stock": "from alembic import op", "midflight": "from midflight import op"}
 COMMANDS = {"stock": ("-m", "alembic", "upgrade", "head"), "midflight": ("-m", "midflight", "upgrade", "head")}
 
@@ -74,6 +92,7 @@ def write_alembic_project(operation: Operation, tool: Literal["stock", "midfligh
     versions.mkdir(parents=True)
     (folder / "alembic.ini").write_text(INI)
     (folder / "migrations" / "env.py").write_text(ENV)
+    (versions / "start.py").write_text(START)
     body = textwrap.indent(operation.stock if tool == "stock" else operation.midflight, "    ")
     (versions / "change.py").write_text(REVISION.format(name=operation.name, imported=IMPORTS[tool], body=body))
     return [sys.executable, *COMMANDS[tool]]

@@ -58,9 +58,10 @@ COLUMNS = (
     Operation(
         name="set-default",
         stock="""op.alter_column("orders", "kind", existing_type=sa.Text(), server_default="web")""",
-        midflight="""op.set_default("orders", "kind", "'web'")""",
+        midflight="""op.set_default("orders", "kind", "web")""",
         django='migrations.AlterField("order", "kind", models.TextField(null=True, db_default="web"))',
-        done=_column("kind", "atthasdef"),
+        done="SELECT pg_get_expr(adbin, adrelid) = '''web''::text' FROM pg_attrdef WHERE adrelid = 'orders'::regclass "
+        "AND adnum = (SELECT attnum FROM pg_attribute WHERE attrelid = adrelid AND attname = 'kind')",
         undo=("ALTER TABLE orders ALTER COLUMN kind DROP DEFAULT",),
     ),
     Operation(
@@ -82,7 +83,7 @@ COLUMNS = (
     Operation(
         name="comment",
         stock='op.alter_column("orders", "code", existing_type=sa.String(20), comment="as on the label")',
-        midflight='op.set_column_comment("orders", "code", "as on the label")',
+        midflight='op.comment_column("orders", "code", "as on the label")',
         django='migrations.AlterField("order", "code", models.CharField(max_length=20, db_comment="as on the label"))',
         done=_column("code", "col_description(attrelid, attnum) = 'as on the label'"),
         undo=("COMMENT ON COLUMN orders.code IS NULL",),

@@ -69,7 +69,7 @@ CONSTRAINTS = (
     Operation(
         name="rename-constraint",
         stock='op.execute("ALTER TABLE orders RENAME CONSTRAINT ck_orders_quantity TO ck_orders_amount")',
-        midflight='op.rename_constraint("ck_orders_quantity", "ck_orders_amount", "orders")',
+        midflight='op.rename_constraint("orders", "ck_orders_quantity", "ck_orders_amount")',
         django=None,
         without_django="Django drops the constraint and adds it anew",
         done=_NAMED.format("ck_orders_amount"),

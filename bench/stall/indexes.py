@@ -36,9 +36,17 @@ INDEXES = (
         undo=("CREATE INDEX ix_orders_quantity ON orders (quantity)",),
     ),
     Operation(
+        name="rename-index",
+        stock='op.execute("ALTER INDEX ix_orders_quantity RENAME TO ix_orders_amount")',
+        midflight='op.rename_index("ix_orders_quantity", "ix_orders_amount")',
+        django='migrations.RenameIndex("order", new_name="ix_orders_amount", old_name="ix_orders_quantity")',
+        done=_VALID.format("ix_orders_amount"),
+        undo=("ALTER INDEX ix_orders_amount RENAME TO ix_orders_quantity",),
+    ),
+    Operation(
         name="reindex",
         stock='op.execute("REINDEX INDEX ix_orders_quantity")',
-        midflight='op.reindex("ix_orders_quantity", "orders")',
+        midflight='op.reindex("ix_orders_quantity", table_name="orders")',
         django=None,
         without_django="Django has no operation for it",
         before=("CREATE TABLE file_before AS SELECT pg_relation_filenode('ix_orders_quantity') AS node",),

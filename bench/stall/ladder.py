@@ -26,8 +26,8 @@ TRANSACTIONS = (0.08, 0.3)
 """How long the back-to-back transactions are, in seconds."""
 RUNGS = (0.0, 0.02, 0.1, 0.5)
 """Seconds of ``lock_timeout``; 0 for NOWAIT."""
-LIMIT_SECONDS = 15.0
-"""For so long a rung is tried."""
+LIMIT_SECONDS, TOOL_LIMIT_SECONDS = 15.0, 60.0
+"""For so long a rung is tried, and a tool may work."""
 (OPERATION,) = (operation for operation in COLUMNS if operation.name == "drop-not-null")
 """The shortest change that takes the strongest lock: all its time is waiting."""
 
@@ -39,7 +39,9 @@ class Climb:
     way: str
     transaction_ms: int
     seconds: float | None
-    """Until it was had; None: not within the limit."""
+    """Until it was had; None: it was not."""
+    reason: str | None
+    """Why it was not."""
     failed: int
     longest_stall_ms: float
     p99_ms: float
@@ -52,9 +54,8 @@ async def climbs(database: Database, load: Load) -> AsyncIterator[Climb]:
         for rung in RUNGS:
             yield await _rung(database, starving, rung)
         for tool in (STOCK, MIDFLIGHT):
-            run = await measure(database, starving, OPERATION, tool)
-            taken = None if run.trouble else run.seconds
-            yield _climb(f"{tool} (with its start)", starving, taken, run.during)
+            run = await measure(database, starving, OPERATION, tool, TOOL_LIMIT_SECONDS)
+            yield _climb(f"{tool} (with its start)", starving, run.trouble or run.seconds, run.during)
 
 
 async def _rung(database: Database, load: Load, rung: float) -> Climb:
@@ -66,7 +67,8 @@ async def _rung(database: Database, load: Load, rung: float) -> Climb:
         ended = generator.now()
         await asyncio.sleep(AFTER_SECONDS)
         traffic = (await generator.result()).between(began, ended + AFTER_SECONDS)
-    return _climb(f"{rung * 1000:g} ms" if rung else "NOWAIT", load, seconds, traffic)
+    taken = f"not within {LIMIT_SECONDS:g} s" if seconds is None else seconds
+    return _climb(f"{rung * 1000:g} ms" if rung else "NOWAIT", load, taken, traffic)
 
 
 async def _poll(connection: asyncpg.Connection[asyncpg.Record], rung: float) -> float | None:
@@ -85,22 +87,24 @@ async def _poll(connection: asyncpg.Connection[asyncpg.Record], rung: float) -> 
     return None
 
 
-def _climb(way: str, load: Load, seconds: float | None, traffic: Traffic) -> Climb:
+def _climb(way: str, load: Load, taken: float | str, traffic: Traffic) -> Climb:
     return Climb(
         way,
         round(load.starving_seconds * 1000),
-        None if seconds is None else round(seconds, 2),
+        None if isinstance(taken, str) else round(taken, 2),
+        taken if isinstance(taken, str) else None,
         len(traffic.failures),
         round(traffic.longest, 1),
         round(traffic.p99, 2),
     )
 
 
-ROW = "{:<28}{:>16}{:>14}{:>8}{:>16}{:>9}"
-HEAD = ROW.format("way to the lock", "transactions ms", "seconds", "failed", "longest stall", "p99 ms")
+ROW = "{:<28}{:>16}{:>10}{:>8}{:>16}{:>9}  {}"
+HEAD = ROW.format("way to the lock", "transactions ms", "seconds", "failed", "longest stall", "p99 ms", "")
 
 
 def line(each: Climb) -> str:
     """Write one way as a line of the table."""
-    seconds = f"> {LIMIT_SECONDS:g}" if each.seconds is None else f"{each.seconds:.2f}"
-    return ROW.format(each.way, each.transaction_ms, seconds, each.failed, each.longest_stall_ms, each.p99_ms)
+    seconds = "no" if each.seconds is None else f"{each.seconds:.2f}"
+    figures = (each.failed, each.longest_stall_ms, each.p99_ms)
+    return ROW.format(each.way, each.transaction_ms, seconds, *figures, each.reason or "")

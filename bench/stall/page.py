@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bench.stall.ladder import LIMIT_SECONDS, STARVING_CLIENTS
+from bench.stall.ladder import LIMIT_SECONDS, STARVING_CLIENTS, TOOL_LIMIT_SECONDS
 from bench.stall.run import ATTEMPTS, STOCK
 from bench.stall.server import SETTINGS
 
@@ -62,8 +62,9 @@ The latency of the requests that were due at each time; the tool is at work wher
 A reader who goes makes room for a lock that is polled for with `NOWAIT`. Transactions that follow each other without a
 gap never do: then only a place in the lock queue helps, and everybody waits behind it as long as it is held. Here
 {starving} clients are in back-to-back transactions on the table, beside the traffic. Each rung is tried by itself until
-the lock is had, at most {limit:g} s; then stock Alembic and Midflight drop a NOT NULL. Midflight climbs from rung to
-rung, and nobody waits longer behind one try than the stall budget allows (0.5 s unless it is set otherwise).
+the lock is had, at most {limit:g} s; then stock Alembic and Midflight drop a NOT NULL, for which they have
+{tool_limit:g} s. Midflight's stall budget, the longest that anybody is to wait behind one of its tries, is the default of
+0.5 s.
 
 {ladder}"""
 
@@ -91,6 +92,7 @@ def page(
         remarks="\n".join(["", *_remarks(counted, operations), ""]),
         starving=STARVING_CLIENTS,
         limit=LIMIT_SECONDS,
+        tool_limit=TOOL_LIMIT_SECONDS,
         ladder="\n".join([*_ladder(climbed), ""]),
     )
 
@@ -135,6 +137,6 @@ def _ladder(climbed: Sequence[Climb]) -> Iterator[str]:
     yield "| transactions | way to the lock | seconds until it was had | failed | longest stall, ms | p99, ms |"
     yield "|--:|---|--:|--:|--:|--:|"
     for each in climbed:
-        seconds = f"not within {LIMIT_SECONDS:g}" if each.seconds is None else f"{each.seconds:.2f}"
+        seconds = each.reason if each.seconds is None else f"{each.seconds:.2f}"
         figures = f"{seconds} | {each.failed} | {each.longest_stall_ms:,.1f} | {each.p99_ms:,.2f}"
         yield f"| {each.transaction_ms} ms | {each.way} | {figures} |"

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 from bench.environments import ROOT
-from bench.stall.alembic_project import write_alembic_project
-from bench.stall.django_project import APPLIED, write_django_project
+from bench.stall import alembic_project, django_project
 from bench.stall.traffic import Load, Traffic
 
 if TYPE_CHECKING:
@@ -121,9 +120,9 @@ async def idle(database: Database, load: Load, seconds: float) -> Traffic:
         return (await generator.result()).between(BEFORE_SECONDS, BEFORE_SECONDS + seconds)
 
 
-async def measure(database: Database, load: Load, operation: Operation, tool: str) -> Run:
-    """Run a tool under the load, look what it has done, and put the database back."""
-    await database.run((*operation.before, *(APPLIED if tool == DJANGO else ())))
+async def measure(database: Database, load: Load, operation: Operation, tool: str, limit: float = LIMIT_SECONDS) -> Run:
+    """Run a tool under the load for at most ``limit`` seconds, look what it has done, and put the database back."""
+    await database.run((*operation.before, *(django_project if tool == DJANGO else alembic_project).APPLIED))
     await database.checkpoint()
     try:
         with tempfile.TemporaryDirectory(prefix="stall-") as folder:
@@ -131,7 +130,8 @@ async def measure(database: Database, load: Load, operation: Operation, tool: st
             async with generating(database, load) as generator:
                 await generator.until(BEFORE_SECONDS)
                 began = generator.now()
-                attempts, trouble = await _call(command, Path(folder), database, ATTEMPTS if tool == DJANGO else 1)
+                most = ATTEMPTS if tool == DJANGO else 1
+                attempts, trouble = await _call(command, Path(folder), database, attempts=most, limit=limit)
                 seconds = generator.now() - began
                 await generator.until(began + seconds + AFTER_SECONDS)
                 traffic = await generator.result()
@@ -144,13 +144,15 @@ async def measure(database: Database, load: Load, operation: Operation, tool: st
 def project(operation: Operation, tool: str, folder: Path) -> list[str]:
     """Write an operation as a project of a tool, and return its command."""
     if tool == DJANGO:
-        return write_django_project(operation, folder)
-    return write_alembic_project(operation, "stock" if tool == STOCK else "midflight", folder)
+        return django_project.write_django_project(operation, folder)
+    return alembic_project.write_alembic_project(operation, "stock" if tool == STOCK else "midflight", folder)
 
 
-async def _call(command: list[str], folder: Path, database: Database, attempts: int) -> tuple[int, str | None]:
+async def _call(
+    command: list[str], folder: Path, database: Database, *, attempts: int, limit: float
+) -> tuple[int, str | None]:
     """Call a tool until it succeeds; return how often that was, and what it said at the last where it did not."""
-    give_up, said, attempt = time.monotonic() + LIMIT_SECONDS, "", 0
+    give_up, said, attempt = time.monotonic() + limit, "", 0
     for attempt in range(1, attempts + 1):
         process = await asyncio.create_subprocess_exec(
             *command,
@@ -165,7 +167,7 @@ async def _call(command: list[str], folder: Path, database: Database, attempts: 
         except TimeoutError:
             process.kill()
             await process.wait()
-            return attempt, f"not done within {LIMIT_SECONDS:g} s"
+            return attempt, f"not done within {limit:g} s"
         if not process.returncode:
             return attempt, None
         said = output.decode(errors="replace")

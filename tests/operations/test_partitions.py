@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+
 from operations.cycle import Case, run_operation_cycle
 
 if TYPE_CHECKING:
