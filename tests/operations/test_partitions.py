@@ -45,8 +45,9 @@ CASES = (
         "attach_partition",
         setup=DAYS,
         up=f'op.attach_partition("days", "days_2", "{BOUND}")',
-        down='op.detach_partition("days", "days_2", concurrently=False)\nop.drop_constraint("days_2_days_pkey", "days_2")\n'
-        'op.drop_constraint("days_user_id_fkey", "days_2")\nop.drop_index("days_2_ix_user")\nop.drop_index("days_2_ix_at")',
+        down='op.detach_partition("days", "days_2", concurrently=False)\n'
+        'op.drop_constraint("days_2_days_pkey", "days_2")\nop.drop_constraint("days_user_id_fkey", "days_2")\n'
+        'op.drop_index("days_2_ix_user")\nop.drop_index("days_2_ix_at")',
         effect=ATTACHED.format("days_2"),
         offline=False,
     ),

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from operations.cycle import Case, applied, write
 
 from midflight.errors import MidflightError
 from midflight.operations.add_enum_value import AddEnumValue
@@ -18,14 +17,14 @@ from midflight.operations.drop_constraint import DropConstraint
 from midflight.operations.drop_enum import DropEnum
 from midflight.operations.drop_index import DropIndex
 from midflight.operations.operation import IrreversibleError, Operation
+from operations.cycle import Case, applied, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from operations.stage import Stage
-
     from midflight.pg.addresses import Address
+    from operations.stage import Stage
 
 SETUP = """
 CREATE TABLE users (id int PRIMARY KEY);
@@ -157,7 +156,9 @@ def test_names_follow_the_naming_convention_of_the_project(stage: Stage, tmp_pat
     write(tmp_path, case(code), "asyncpg")
     env = tmp_path / "migrations" / "env.py"
     convention = '{"ck": "ck_%(table_name)s_%(constraint_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s"}'
-    metadata = f"connection=connection, target_metadata=__import__('sqlalchemy').MetaData(naming_convention={convention}), "
+    metadata = (
+        f"connection=connection, target_metadata=__import__('sqlalchemy').MetaData(naming_convention={convention}), "
+    )
     env.write_text(env.read_text().replace("connection=connection, ", metadata))
     with clone(stage, SETUP) as database:
         applied(tmp_path, database)
