@@ -48,6 +48,8 @@ REFUSED = (
         'op.create_foreign_key("positive", "orders", "users", ["user_id"], ["id"])',
         "constraint positive of orders is there already",
     ),
+    ('op.create_index("ix", "users", ["id"])', "ix is there already, as an index of orders"),
+    ('op.create_unique_constraint("orders", "users", ["id"])', "orders is there already, as a table"),
     ('op.create_enum("mood", ["happy"])', "enum mood is there already, with other values"),
     ('op.create_sequence("orders")', "orders is there already, as a table"),
     (
