@@ -25,6 +25,11 @@ CREATE TABLE days_2 (id int NOT NULL, at timestamptz NOT NULL, user_id int);
 INSERT INTO days SELECT i, '2026-01-05', i FROM generate_series(1, 100) AS i;
 INSERT INTO days_2 SELECT i, '2026-02-05', i FROM generate_series(1, 3000) AS i
 """
+WITH_PARTS = DAYS.replace(
+    "CREATE TABLE days_2 (id int NOT NULL, at timestamptz NOT NULL, user_id int);",
+    "CREATE TABLE days_2 (id int NOT NULL, at timestamptz NOT NULL, user_id int) PARTITION BY RANGE (id);"
+    "CREATE TABLE days_2_all PARTITION OF days_2 FOR VALUES FROM (MINVALUE) TO (MAXVALUE);",
+)
 BOUND = "FOR VALUES FROM ('2026-02-01') TO ('2026-03-01')"
 ATTACHED = "SELECT relispartition FROM pg_class WHERE oid = '{}'::regclass"
 DETACHED = "SELECT NOT relispartition FROM pg_class WHERE oid = '{}'::regclass"
@@ -45,10 +50,21 @@ CASES = (
         "attach_partition",
         setup=DAYS,
         up=f'op.attach_partition("days", "days_2", "{BOUND}")',
-        down='op.detach_partition("days", "days_2", concurrently=False)\nop.drop_constraint("days_2_days_pkey", "days_2")\n'
-        'op.drop_constraint("days_user_id_fkey", "days_2")\nop.drop_index("days_2_ix_user")\nop.drop_index("days_2_ix_at")',
+        down='op.detach_partition("days", "days_2", concurrently=False)\n'
+        'op.drop_constraint("days_2_days_pkey", "days_2")\nop.drop_constraint("days_user_id_fkey", "days_2")\n'
+        'op.drop_index("days_2_ix_user")\nop.drop_index("days_2_ix_at")',
         effect=ATTACHED.format("days_2"),
         offline=False,
+    ),
+    Case(
+        "attach_partition_with_partitions_of_its_own",
+        setup=WITH_PARTS,
+        up=f'op.attach_partition("days", "days_2", "{BOUND}")',
+        down='op.detach_partition("days", "days_2")',
+        effect="SELECT bool_and(indisvalid) AND count(*) = 9 FROM pg_index WHERE indrelid IN "
+        "(SELECT relid FROM pg_partition_tree('days')) AND indrelid <> 'days_1'::regclass",
+        offline=False,
+        returns=False,  # indexes and foreign keys stay
     ),
     Case(
         "attach_partition_of_list",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from operations.applying import upgrade
 from operations.cycle import Case, run_operation_cycle
 
 if TYPE_CHECKING:
@@ -41,7 +42,6 @@ if not op.get_context().as_sql:
         effect="SELECT count(*) = 2 AND 'sad'::mood IS NOT NULL FROM pg_class"
         " WHERE relname IN ('ix_orders_customer_id', 'ix_mood')",
         again=False,  # the row is there already
-        allowed=frozenset({"locks-several-tables"}),  # on the way back, as drop_table
     ),
     Case(
         "drop_table",
@@ -50,7 +50,6 @@ if not op.get_context().as_sql:
         down='op.create_table("orders", sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),'
         ' sa.Column("customer_id", sa.Integer, sa.ForeignKey("customers.id")))',
         effect="SELECT to_regclass('orders') IS NULL",
-        allowed=frozenset({"locks-several-tables"}),  # its foreign key goes with it, and PostgreSQL locks both tables
     ),
     Case(
         "rename_table",
@@ -80,6 +79,30 @@ op.execute_file("more.sql")
         again=False,  # what a statement does only the journal knows
     ),
 )
+
+
+NAMES = """
+stock.set_default("customers", "name", "x")
+stock.set_not_null("customers", "name")
+with stock.alter_table("customers") as table:
+    table.alter_column_type("name", sa.String(None))
+assert stock.add_column is not op.add_column
+assert op.bulk_insert is stock.bulk_insert
+"""
+
+
+def test_alembics_own_op_has_the_names_that_it_lacked(stage: Stage, tmp_path: Path) -> None:
+    database = stage.clone(CUSTOMERS)
+    upgrade(tmp_path, database, NAMES, before="from alembic import op as stock")
+    assert (
+        stage.value(
+            database,
+            "SELECT attnotnull FROM pg_attribute WHERE attname = 'name' AND attnum = 2 AND"
+            " attrelid = 'customers'::regclass",
+        )
+        is True
+    )
+    stage.drop(database)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

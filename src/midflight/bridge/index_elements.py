@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from alembic.operations.ops import CreateIndexOp
 from sqlalchemy import ColumnClause
 
 from midflight.bridge.sql_text import sql_text
@@ -14,6 +13,7 @@ from midflight.operations.create_index import CreateIndex
 from midflight.pg.identifiers import quote_identifier
 
 if TYPE_CHECKING:
+    from alembic.operations.ops import CreateIndexOp
     from alembic.runtime.migration import MigrationContext
     from sqlalchemy import Index
     from sqlalchemy.sql.elements import ColumnElement
@@ -37,9 +37,9 @@ def read_index(context: MigrationContext, directive: CreateIndexOp) -> CreateInd
     where = options["where"]
     return CreateIndex(
         name,
-        index.table.name,
+        directive.table_name,
         tuple(_element(one, options["ops"]) for one in index.expressions),
-        schema=index.table.schema,
+        schema=directive.schema,
         unique=bool(index.unique),
         method=str(options["using"]).lower() if options["using"] else None,
         include=tuple(_column_name(one) for one in options["include"] or ()),
@@ -61,7 +61,7 @@ def sql_text_name(index: Index, context: MigrationContext) -> str | None:
     return formatted[1:-1].replace(quote * 2, quote) if formatted.startswith(quote) else formatted
 
 
-def _element(expression: ColumnElement[Any], classes: dict[str, str]) -> str:
+def _element(expression: str | ColumnElement[Any], classes: dict[str, str]) -> str:
     operator_class = classes.get(getattr(expression, "key", None) or "")
     text = quote_identifier(expression.name) if isinstance(expression, ColumnClause) else sql_text(expression)
     return f"{text} {operator_class}" if operator_class else text

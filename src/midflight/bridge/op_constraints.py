@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from alembic import op
 from alembic.operations import ops
 from alembic.operations.schemaobj import SchemaObjects
-from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
 
 from midflight.bridge.running import run
 from midflight.bridge.sql_text import constraint_name, sql_text
@@ -26,7 +25,7 @@ from midflight.pg.identifiers import quote_identifier
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Constraint
+    from sqlalchemy import Constraint, ForeignKeyConstraint, UniqueConstraint
     from sqlalchemy.sql.elements import ColumnElement, TextClause
 
 
@@ -149,7 +148,7 @@ def create_exclude_constraint(
     ops: dict[str, str] | None = None,
     row_limit: int = SMALL_TABLE_ROWS,
 ) -> None:
-    """Let no two rows overlap. PostgreSQL can only do this under a lock that stops all traffic: refused on large tables.
+    """Let no two rows overlap. PostgreSQL can only do this under a lock that stops traffic: refused on large tables.
 
     Args:
         constraint_name: its name.

@@ -35,7 +35,7 @@ def create_index(
     Args:
         index_name: its name.
         table_name: its table.
-        columns: names, ``sa.text("lower(name)")`` or SQLAlchemy expressions such as ``sa.func.lower(sa.column("name"))``.
+        columns: names, ``sa.text("lower(name)")`` or expressions such as ``sa.func.lower(sa.column("name"))``.
         schema: of the table.
         unique: whether no two rows may have the same key.
         if_not_exists: makes no difference: the same index is let be, another one of that name is refused.
@@ -59,7 +59,7 @@ def drop_index(
 
 
 def reindex(index_name: str | None = None, *, table_name: str | None = None, schema: str | None = None) -> None:
-    """Build an index anew beside the traffic, or all indexes of a table one by one; what a failed try left is dropped."""
+    """Build an index anew beside the traffic, or all of a table one by one; what a failed try left is dropped."""
     if (index_name is None) == (table_name is None):
         raise MidflightError("reindex takes one index or one table", hint='op.reindex("ix_orders_total")')
     run(Reindex(index_name, table=table_name, schema=schema))

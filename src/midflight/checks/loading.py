@@ -7,6 +7,7 @@ from pathlib import Path
 from traceback import FrameSummary, extract_tb
 from typing import TYPE_CHECKING
 
+import midflight.op  # noqa: F401 - gives Alembic's op our names, which revisions may use
 from midflight.bridge.explaining import innermost
 from midflight.bridge.project import Project, Revision, load_project
 from midflight.bridge.thread import CodeExitedError, ProjectThread, TimeIsUpError

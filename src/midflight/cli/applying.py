@@ -90,7 +90,8 @@ def shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def apply_flags(direction: Direction, target: str, flags: ApplyFlags) -> None:
     """Upgrade or downgrade as the flags and the settings say."""
-    from midflight.bridge.applying import apply  # noqa: PLC0415 - not needed for --help
+    import midflight.op  # noqa: F401, PLC0415 - gives Alembic's op our names; not needed for --help
+    from midflight.bridge.applying import apply  # noqa: PLC0415 - likewise
     from midflight.bridge.project import load_project  # noqa: PLC0415 - likewise
     from midflight.bridge.scripting import print_script  # noqa: PLC0415 - likewise
     from midflight.cli.apply_request import project_source, request_of  # noqa: PLC0415 - likewise

@@ -164,8 +164,8 @@ class AttachPartition(Operation):
         rows = state.rows(self._partition)
         if rows > self.row_limit:
             raise OperationRefusedError(
-                f"{self._partition} has about {rows:,} rows, and to attach it all of them are read under a lock that stops "
-                "its traffic: no CHECK can prove its bound",
+                f"{self._partition} has about {rows:,} rows, and to attach it all of them are read under a lock that "
+                "stops its traffic: no CHECK can prove its bound",
                 hint=f"attach it while it is empty and move the rows in, or accept the stall with row_limit={rows}",
             )
 
@@ -184,7 +184,7 @@ def _has_alike(parent: Relation, child: Relation, index: Index) -> bool:
     wanted = parent.constraints[index.constraint].kind if index.constraint else None
     for one in child.indexes.values():
         kind = child.constraints[one.constraint].kind if one.constraint else None
-        if one.valid and one.attached_to is None and one.shape == index.shape and one.unique == index.unique:
-            if wanted is None or kind == wanted:
-                return True
+        is_alike = one.valid and one.attached_to is None and (one.shape, one.unique) == (index.shape, index.unique)
+        if is_alike and wanted in {None, kind}:
+            return True
     return False

@@ -52,10 +52,10 @@ class CreateExcludeConstraint(Operation):
         rows = state.rows(table)
         if rows > self.row_limit and state.constraint(table, self.name) is None:
             raise OperationRefusedError(
-                f"{table} has about {rows:,} rows, and an exclusion constraint builds its index under a lock that stops "
-                "all reads and writes",
-                hint="PostgreSQL has no concurrent form; make a new table with the constraint and move the rows into it, "
-                f"or accept the stall with row_limit={rows}",
+                f"{table} has about {rows:,} rows, and an exclusion constraint builds its index under a lock that "
+                "stops all reads and writes",
+                hint="PostgreSQL has no concurrent form; make a new table with the constraint and move the rows into "
+                f"it, or accept the stall with row_limit={rows}",
             )
         where = f" WHERE ({self.where})" if self.where else ""
         when = deferring(deferrable=self.deferrable, initially=self.initially)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING
 
-from midflight.operations.index_build import IndexBuild
+from midflight.operations.index_build import IndexBuild, must_be_free
 from midflight.operations.operation import Asked, Operation, named
 from midflight.pg.identifiers import quote_identifier
 
@@ -37,8 +37,8 @@ class CreateIndex(Operation):
 
     @property
     def asks(self) -> Asked:
-        """Its table."""
-        return Asked(relations=(named(self.table, self.schema),))
+        """Its table, and what has its name."""
+        return Asked(relations=(named(self.table, self.schema), named(self.name, self.schema)))
 
     def steps(self, state: State) -> tuple[Step, ...]:
         """Build it concurrently; what a failed build has left is dropped first.
@@ -46,6 +46,7 @@ class CreateIndex(Operation):
         Raises:
             OperationRefusedError: where there is another index of that name.
         """
+        must_be_free(named(self.name, self.schema), named(self.table, self.schema), state)
         build = IndexBuild(self.unique, self._definition, self._may_be)
         return build.on(named(self.table, self.schema), self.name, state)
 

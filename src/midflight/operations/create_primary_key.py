@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING
 
+from midflight.operations.index_build import must_be_free
 from midflight.operations.key_by_index import KeyByIndex
 from midflight.operations.operation import Asked, Operation, named
 from midflight.operations.same_constraint import deferring
@@ -29,8 +30,8 @@ class CreatePrimaryKey(Operation):
 
     @property
     def asks(self) -> Asked:
-        """Its table."""
-        return Asked(relations=(named(self.table, self.schema),))
+        """Its table, and what has its name."""
+        return Asked(relations=(named(self.table, self.schema), named(self.name, self.schema)))
 
     def steps(self, state: State) -> tuple[Step, ...]:
         """NOT NULL first: ADD PRIMARY KEY would read the whole table for it, under ACCESS EXCLUSIVE.
@@ -38,6 +39,7 @@ class CreatePrimaryKey(Operation):
         Raises:
             OperationRefusedError: where another constraint or index has that name.
         """
+        must_be_free(named(self.name, self.schema), named(self.table, self.schema), state)
         not_null = [SetNotNull(self.table, column, schema=self.schema) for column in self.columns]
         when = deferring(deferrable=self.deferrable, initially=self.initially)
         key = KeyByIndex("primary key", self.columns, deferring=when)

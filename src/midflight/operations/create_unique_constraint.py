@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING
 
+from midflight.operations.index_build import must_be_free
 from midflight.operations.key_by_index import KeyByIndex
 from midflight.operations.operation import Asked, Operation, named
 from midflight.operations.same_constraint import deferring
@@ -30,8 +31,8 @@ class CreateUniqueConstraint(Operation):
 
     @property
     def asks(self) -> Asked:
-        """Its table."""
-        return Asked(relations=(named(self.table, self.schema),))
+        """Its table, and what has its name."""
+        return Asked(relations=(named(self.table, self.schema), named(self.name, self.schema)))
 
     def steps(self, state: State) -> tuple[Step, ...]:
         """Build the index, then make it a constraint.
@@ -39,6 +40,7 @@ class CreateUniqueConstraint(Operation):
         Raises:
             OperationRefusedError: where another constraint or index has that name.
         """
+        must_be_free(named(self.name, self.schema), named(self.table, self.schema), state)
         when = deferring(deferrable=self.deferrable, initially=self.initially)
         key = KeyByIndex("unique", self.columns, self.include, self.nulls_not_distinct, when)
         return key.on(named(self.table, self.schema), self.name, state)

@@ -45,19 +45,20 @@ class IndexBuild:
 
     def on_table(self, table: Name, name: str, state: State) -> tuple[Step, ...]:
         """Build it on one table that holds rows."""
-        found = state.index(table, name)
+        found, relation = state.index(table, name), state.relation(table)
         self._must_be_this(found, name, table)
+        home = relation.name if relation else table  # its schema is that of the index
         build = Step(
             says=f"build index {name} on {table}",
             sql=f"CREATE {self._unique}INDEX CONCURRENTLY {quote_identifier(name)} ON {table.sql} {self.definition}",
             done=lambda now: is_valid_index(now.index(table, name)),
             mode=Mode.OUTSIDE,
             work=Work.LONG,
-            on_failure=_drop(table, name),
+            on_failure=_drop(home, name),
         )
         if found is None or found.valid:
             return (build,)
-        return (dropped_if_invalid(table, name), build)
+        return (dropped_if_invalid(home, name), build)
 
     def _on_root_alone(self, table: Name, name: str) -> Step:
         return Step(
@@ -88,6 +89,21 @@ class IndexBuild:
                 f"index {name} of {table} is there already, with another definition",
                 hint="give the new one another name, or drop the old one first",
             )
+
+
+def must_be_free(index: Name, table: Name, state: State) -> None:
+    """Refuse a name that something else has in the schema of the table.
+
+    Raises:
+        OperationRefusedError: where it is taken.
+    """
+    other, of = state.relation(index), state.relation(table)
+    if other is None or of is None or other.name.schema != of.name.schema or other.table == of.name:
+        return
+    raise OperationRefusedError(
+        f"{index} is there already, as {f'an index of {other.table}' if other.table else f'a {other.kind}'}",
+        hint="choose another name",
+    )
 
 
 def dropped_if_invalid(table: Name, name: str) -> Step:

@@ -1,4 +1,4 @@
-"""The condition that a partition's bound amounts to, written so that PostgreSQL sees that a CHECK of it proves the bound.
+"""The condition that a partition's bound amounts to, written so that PostgreSQL takes a CHECK of it as a proof.
 
 The rows of a table need not be read while it is attached, where a valid CHECK proves its bound:
 https://www.postgresql.org/docs/current/ddl-partitioning.html#DDL-PARTITIONING-DECLARATIVE-MAINTENANCE

@@ -29,7 +29,7 @@ from midflight.runner.states import read_state
 from midflight.runner.watch import ends
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from midflight.operations.operation import Operation
     from midflight.operations.step import TableLock
@@ -129,8 +129,9 @@ class Executor:
         self._say(StepStarted(says, identity))
         began, entry = time.monotonic(), self._begin(step)
         try:
-            self._limit("SET LOCAL", max(int(self.limits.stall * 1000), 1), int(self.limits.long * 1000))
-            work()
+            with self._limits_lifted_after():
+                self._limit("SET LOCAL", max(int(self.limits.stall * 1000), 1), int(self.limits.long * 1000))
+                work()
         except BaseException as error:
             self._fail(entry, error)
             if isinstance(error, StatementError) and error.is_busy and self._retried:
@@ -308,16 +309,22 @@ class Executor:
 
     def _attempt(self, step: Step, timeout: float) -> None:
         """One try. With NOWAIT the statement's own locks, on what LOCK TABLE cannot name, get a millisecond."""
-        before = self.session.fetch("SELECT current_setting('lock_timeout'), current_setting('statement_timeout')")
         long = step.work is Work.LONG
-        self._limit("SET LOCAL", max(int(timeout * 1000), 1), self._budget(step))
-        for lock in step.locks:
-            only, nowait = ("ONLY " if lock.only else ""), ("" if timeout else " NOWAIT")
-            self.session.execute(f"LOCK TABLE {only}{lock.table.sql} IN {lock.mode.label} MODE{nowait}")
-        if long:
-            self.session.execute("SET LOCAL lock_timeout = 0")
-        with self._watched(step) if step.work is not Work.QUICK else contextlib.nullcontext():
-            self.session.execute(step.sql)
+        with self._limits_lifted_after():
+            self._limit("SET LOCAL", max(int(timeout * 1000), 1), self._budget(step))
+            for lock in step.locks:
+                only, nowait = ("ONLY " if lock.only else ""), ("" if timeout else " NOWAIT")
+                self.session.execute(f"LOCK TABLE {only}{lock.table.sql} IN {lock.mode.label} MODE{nowait}")
+            if long:
+                self.session.execute("SET LOCAL lock_timeout = 0")
+            with self._watched(step) if step.work is not Work.QUICK else contextlib.nullcontext():
+                self.session.execute(step.sql)
+
+    @contextlib.contextmanager
+    def _limits_lifted_after(self) -> Iterator[None]:
+        """Give what follows in the transaction the limits from before; after an error that is rolled back anyway."""
+        before = self.session.fetch("SELECT current_setting('lock_timeout'), current_setting('statement_timeout')")
+        yield
         lock_timeout, statement_timeout = before[0]
         self.session.fetch(
             "SELECT set_config('lock_timeout', :lock, true), set_config('statement_timeout', :statement, true)",
