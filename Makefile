@@ -2,11 +2,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-# Real histories are checked in environments of their own: everything in requirements but these two.
-PINNED := $(filter-out dev rivals,$(basename $(notdir $(wildcard requirements/*.in))))
+# Real histories are checked in environments of their own: everything in requirements but what we develop with and rivals.
+RIVALS := rivals rivals-django
+PINNED := $(filter-out dev $(RIVALS),$(basename $(notdir $(wildcard requirements/*.in))))
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --upgrade
 
-.PHONY: help setup demo test lint format pins reference bench-check bench-verdicts histories clean
+.PHONY: help setup demo test lint format pins reference bench bench-check bench-verdicts bench-stall histories clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -26,8 +27,8 @@ demo: setup ## Check the history of examples/shop on the embedded server
 	  code=$$?; if [ $$code -gt 1 ]; then exit $$code; fi
 	@echo 'The shop has dangerous revisions on purpose: the check has found them, and exits with 1 where you run it yourself.'
 
-test: setup ## Run all tests; what cannot run here is skipped with its reason
-	@$(BIN)/python -m pytest
+test: setup ## Run all tests, on every core; what cannot run here is skipped with its reason
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: setup ## ruff, mypy strict, import-linter
 	@$(BIN)/ruff check
@@ -43,11 +44,14 @@ pins: ## Compile requirements/*.txt anew (needs uv)
 	@for name in dev $(PINNED); do \
 	  $(COMPILE) --extra shadow pyproject.toml requirements/$$name.in -o requirements/$$name.txt || exit 1; \
 	done
-	@$(COMPILE) requirements/rivals.in -o requirements/rivals.txt
+	@for name in $(RIVALS); do \
+	  $(COMPILE) requirements/$$name.in -o requirements/$$name.txt || exit 1; \
+	done
 
 reference: setup ## Write the generated pages of docs/reference anew; measures what statements lock
 	@$(BIN)/python -m midflight.report.schema > docs/reference/check.schema.json
 	@$(BIN)/python -m midflight.report.hazard_reference > docs/reference/hazards.md
+	@$(BIN)/python -m midflight.report.operation_reference > docs/reference/operations.md
 	@PYTHONPATH=tests $(BIN)/python -m hazards.lock_table
 
 bench-check: setup ## Measure the check on real histories; writes bench/out/check.json
@@ -58,6 +62,11 @@ histories: setup ## Check the histories of real applications (ONLY=prefect,optun
 
 bench-verdicts: setup ## Score the check beside two linters on bench/corpus; writes docs/reference/verdicts.md
 	@$(BIN)/python -m bench.verdicts
+
+bench-stall: setup ## Change a big table under load, beside rivals (ONLY=check,ladder TOOLS=midflight ROWS=200000); 20 minutes
+	@ONLY='$(ONLY)' TOOLS='$(TOOLS)' ROWS='$(ROWS)' RATE='$(RATE)' SERVER='$(SERVER)' $(BIN)/python -m bench.stall
+
+bench: bench-check bench-verdicts bench-stall ## All measurements but the histories, one after the other
 
 clean: ## Remove what was made
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache bench/out dist

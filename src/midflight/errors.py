@@ -30,12 +30,26 @@ class SettingsError(MidflightError):
     """The settings are not valid."""
 
 
+class UsageError(MidflightError):
+    """The command was called wrongly."""
+
+
+class NotAtHeadError(MidflightError):
+    """The database is not at all heads of the history."""
+
+    exit_code = ExitCode.FINDINGS
+
+
 class HazardError(MidflightError):
     """A hazard of an installed package cannot be used."""
 
 
 class ProjectError(MidflightError):
     """The Alembic project could not be loaded."""
+
+
+class EnvPyError(ProjectError):
+    """A project's env.py gives ``env.run`` what it cannot use."""
 
 
 class RangeError(MidflightError):
@@ -67,3 +81,7 @@ class DatabaseError(MidflightError):
 
 class ShadowError(DatabaseError):
     """No throw-away PostgreSQL could be had."""
+
+
+class PreflightError(DatabaseError):
+    """The database is in no state to be migrated; nothing was changed."""

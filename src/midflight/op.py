@@ -6,37 +6,98 @@ Each function takes what Alembic's of the same name takes. Whatever is not here 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from alembic import op as _alembic
 
-from midflight.bridge.safe_operation import SafeOperation
-from midflight.operations.drop_not_null import DropNotNull
-from midflight.operations.set_not_null import SetNotNull
-from midflight.operations.validate_constraint import ValidateConstraint
+from midflight.bridge.alembic_names import give_to_alembic
+from midflight.bridge.grouping import TableChanges, alter_table
+from midflight.bridge.op_columns import (
+    add_column,
+    alter_column,
+    alter_column_type,
+    comment_column,
+    drop_column,
+    drop_default,
+    drop_not_null,
+    rename_column,
+    set_default,
+    set_not_null,
+)
+from midflight.bridge.op_constraints import (
+    create_check_constraint,
+    create_exclude_constraint,
+    create_foreign_key,
+    create_primary_key,
+    create_unique_constraint,
+    drop_constraint,
+    rename_constraint,
+    validate_constraint,
+)
+from midflight.bridge.op_enums import add_enum_value, create_enum, drop_enum, rename_enum_value
+from midflight.bridge.op_extensions import create_extension, drop_extension
+from midflight.bridge.op_indexes import create_index, drop_index, reindex, rename_index
+from midflight.bridge.op_partitions import attach_partition, detach_partition
+from midflight.bridge.op_sequences import create_sequence, drop_sequence
+from midflight.bridge.op_statements import execute, execute_file, run_async
+from midflight.bridge.op_tables import (
+    comment_table,
+    create_table,
+    create_table_comment,
+    drop_table,
+    drop_table_comment,
+    rename_table,
+)
+from midflight.bridge.running import run
 
-if TYPE_CHECKING:
-    from midflight.operations.operation import Operation
+__all__ = [
+    "TableChanges",
+    "add_column",
+    "add_enum_value",
+    "alter_column",
+    "alter_column_type",
+    "alter_table",
+    "attach_partition",
+    "comment_column",
+    "comment_table",
+    "create_check_constraint",
+    "create_enum",
+    "create_exclude_constraint",
+    "create_extension",
+    "create_foreign_key",
+    "create_index",
+    "create_primary_key",
+    "create_sequence",
+    "create_table",
+    "create_table_comment",
+    "create_unique_constraint",
+    "detach_partition",
+    "drop_column",
+    "drop_constraint",
+    "drop_default",
+    "drop_enum",
+    "drop_extension",
+    "drop_index",
+    "drop_not_null",
+    "drop_sequence",
+    "drop_table",
+    "drop_table_comment",
+    "execute",
+    "execute_file",
+    "reindex",
+    "rename_column",
+    "rename_constraint",
+    "rename_enum_value",
+    "rename_index",
+    "rename_table",
+    "run",
+    "run_async",
+    "set_default",
+    "set_not_null",
+    "validate_constraint",
+]
 
-
-def run(operation: Operation) -> None:
-    """Run an operation in the revision that is being applied."""
-    _alembic.invoke(SafeOperation(operation))
-
-
-def set_not_null(table_name: str, column_name: str, *, schema: str | None = None) -> None:
-    """Let no row hold NULL in a column any more; the rows that are there are read beside the traffic."""
-    run(SetNotNull(table_name, column_name, schema=schema))
-
-
-def drop_not_null(table_name: str, column_name: str, *, schema: str | None = None) -> None:
-    """Let a column hold NULL."""
-    run(DropNotNull(table_name, column_name, schema=schema))
-
-
-def validate_constraint(constraint_name: str, table_name: str, *, schema: str | None = None) -> None:
-    """Read the rows that were there before a NOT VALID constraint, beside the traffic."""
-    run(ValidateConstraint(constraint_name, table_name, schema=schema))
+give_to_alembic(globals())
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever Alembic has under that name

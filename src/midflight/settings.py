@@ -63,14 +63,20 @@ class Settings(BaseSettings):
     overrides: tuple[Override, ...] = Field(
         (), description="severities for files whose paths, relative to pyproject.toml, match; the last one wins"
     )
+    migration_url: SecretStr | None = Field(
+        None, description="URL for migrations where the service itself goes through a pooler, or as another role"
+    )
+    role: str | None = Field(None, min_length=1, description="role to become (SET ROLE) before anything is migrated")
+    long_transaction: float = Field(
+        60.0, gt=0, description="seconds from which on status tells of a transaction that is still open"
+    )
+    large_table_rows: int = Field(
+        100_000_000, gt=0, description="rows from which on plan warns of what reads or rewrites a whole table"
+    )
     time_limit: float = Field(60.0, gt=0, description="seconds that one revision may take in one direction")
     cache: bool = Field(
         default=True, description="whether what an earlier check has proven is restored where nothing has changed"
     )
-    migration_url: SecretStr | None = Field(
-        None, description="where migrations connect, in place of what env.py says: past a pooler, for example"
-    )
-    role: str | None = Field(None, description="the role to migrate as (SET ROLE)")
     max_wait: float = Field(600.0, gt=0, description="seconds that an upgrade waits for a lock or another deployer")
     stall_budget: float = Field(
         0.5, ge=0, description="seconds that queries may have to wait behind one try for a lock"

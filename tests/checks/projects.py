@@ -220,11 +220,16 @@ def run_check(
         stdin: what it reads.
         form: of the report.
     """
+    return run_midflight(folder, "check", "--format", form, *arguments, env=env, stdin=stdin)
+
+
+def run_midflight(folder: Path, *arguments: str, env: dict[str, str] | None = None, stdin: bytes = b"") -> Checked:
+    """Run any command of ``midflight`` in a folder; see ``run_check``."""
     kept = {name: value for name, value in os.environ.items() if not _is_ours(name)}
     shadow = {"MIDFLIGHT_SHADOW": "embedded"} if importlib.util.find_spec("pg0") else {}
     anew = {"MIDFLIGHT_CACHE": "false"}  # each check of a test is a first one, but where that is the point
     ran = subprocess.run(
-        [str(Path(sys.executable).with_name("midflight")), "check", "--format", form, *arguments],
+        [str(Path(sys.executable).with_name("midflight")), *arguments],
         cwd=folder,
         env={**kept, **shadow, **anew, **(env or {})},
         input=stdin,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import asyncpg
 import pytest
 
-from checks.projects import Revision, env_py, run_check, write_project, write_revision
+from checks.projects import Revision, env_py, run_check, run_midflight, write_project, write_revision
 from midflight.bridge.environment import Environment
 from midflight.bridge.pending import pending
 from midflight.bridge.project import Project, ProjectSource, load_project
@@ -176,3 +176,19 @@ async def execute(database: Address, statement: str) -> str:
         return str(await connection.execute(statement))
     finally:
         await connection.close()
+
+
+async def test_a_revision_that_was_edited_after_it_was_applied(tmp_path: Path, database: Address) -> None:
+    folder = write_project(tmp_path, A, env=env_py("asyncpg", url=database.url("postgresql+asyncpg")))
+    upgraded = run_midflight(folder, "upgrade")
+    assert upgraded.code == 0, upgraded.err
+    assert run_check(folder, "--pending").document["findings"] == []
+
+    file = folder / "migrations" / "versions" / f"{A.id}.py"
+    file.write_text(file.read_text().replace("pass", "pass  # and more", 1))
+    [finding] = run_check(folder, "--pending").document["findings"]
+    assert (finding["hazard"], finding["severity"]) == ("edited-after-apply", "error")
+    assert f"{A.id}.py ({A.id}) is not as it was applied" in finding["message"]
+    again = run_midflight(folder, "upgrade")
+    assert (again.code, f"warning: {A.id}.py ({A.id}) was edited after it was applied here" in again.out) == (0, True)
+    await execute(database, "DROP SCHEMA midflight CASCADE")

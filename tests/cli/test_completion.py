@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from midflight.cli.program import ALEMBIC_COMMANDS, COMMANDS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from subprocess import CompletedProcess
@@ -46,6 +48,6 @@ def test_bash_accepts_the_script(midflight: Run) -> None:
 
 def test_commands_and_options_are_completed(midflight: Run) -> None:
     commands = midflight(COMP_WORDS="midflight ", COMP_CWORD="1", _MIDFLIGHT_COMPLETE="bash_complete")
-    assert commands.stdout.splitlines() == ["plain,check", "plain,completion", "plain,explain"]
+    assert commands.stdout.splitlines() == [f"plain,{name}" for name in [*COMMANDS, *ALEMBIC_COMMANDS]]
     options = midflight(COMP_WORDS="midflight check --s", COMP_CWORD="2", _MIDFLIGHT_COMPLETE="bash_complete")
     assert {"plain,--since", "plain,--sql", "plain,--shadow"} == set(options.stdout.splitlines())

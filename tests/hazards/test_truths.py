@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import asyncpg
 
 from midflight import sql
-from midflight.hazards.expected_locks import expected_locks
 from midflight.hazards.losses import loss
-from midflight.hazards.type_changes import keeps_rows, name_of
 from midflight.hazards.volatile_default_rewrites import _NOT_VOLATILE
 from midflight.pg.locks import LockMode
+from midflight.sql.expected_locks import expected_locks
+from midflight.sql.type_changes import keeps_rows, name_of
 from midflight.trace.tracer import trace
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import asyncpg
 
@@ -13,15 +13,28 @@ from midflight.catalog import read_snapshot
 from midflight.pg.identifiers import QualifiedName, quote_identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Protocol
+    from collections.abc import Coroutine, Mapping
 
     from midflight.pg.addresses import Address
+    from midflight.shadow.shadow import Shadow
 
-    class Thread(Protocol):
-        """Where the server's connections live."""
+Answer = TypeVar("Answer")
 
-        def call(self, work: Any) -> Any: ...
+
+class Thread(Protocol):
+    """Where the server's connections live."""
+
+    def call(self, work: Coroutine[Any, Any, Answer]) -> Answer: ...
+
+
+class Server(Protocol):
+    """What is needed of the server that all tests share."""
+
+    @property
+    def shadow(self) -> Shadow: ...
+
+    @property
+    def thread(self) -> Thread: ...
 
 
 VERSION_TABLE = QualifiedName("public", "alembic_version")
@@ -41,7 +54,7 @@ class Stage:
 
     def clone(self, setup: str) -> Address:
         """Return a new database in which a text of SQL has run; its tables are analyzed."""
-        return self.thread.call(self._clone(setup))  # type: ignore[no-any-return]
+        return self.thread.call(self._clone(setup))
 
     def drop(self, address: Address) -> None:
         """Drop a clone."""
@@ -55,9 +68,9 @@ class Stage:
 
     def snapshot(self, address: Address) -> Mapping[Any, Any]:
         """Return the whole schema, without what Alembic and Midflight keep for themselves."""
-        return self.thread.call(_snapshot(address))  # type: ignore[no-any-return]
+        return self.thread.call(_snapshot(address))
 
-    def value(self, address: Address, query: str) -> Any:
+    def value(self, address: Address, query: str) -> object:
         """Return the one value of a query."""
         return self.thread.call(_value(address, query))
 
@@ -97,7 +110,7 @@ async def _snapshot(address: Address) -> Mapping[Any, Any]:
     return {unit: parts for unit, parts in snapshot.units.items() if "midflight" not in {unit.schema, unit.name}}
 
 
-async def _value(address: Address, query: str) -> Any:
+async def _value(address: Address, query: str) -> object:
     connection = await asyncpg.connect(**address.asyncpg_arguments())
     try:
         return await connection.fetchval(query)

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
+
 from checks.projects import Revision, env_py, write_project
 
 from midflight.bridge.applying import apply
@@ -59,7 +60,9 @@ class Deployments:
     folder: Path
     made: list[Deployment] = field(default_factory=list)
 
-    def new(self, *revisions: Revision, setup: str = TABLE, driver: str = "asyncpg", env: str | None = None) -> Deployment:
+    def new(
+        self, *revisions: Revision, setup: str = TABLE, driver: str = "asyncpg", env: str | None = None
+    ) -> Deployment:
         """Write a project and make its database.
 
         Args:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from alembic.runtime.environment import EnvironmentContext
 
 from midflight.bridge.alembic_session import AlembicSession
-from midflight.bridge.deployment import deploy, version_table_of
+from midflight.bridge.deployment import deploy
 from midflight.bridge.environment import connections_led_to, own_logging_kept
 from midflight.bridge.revision_failure import explained
 from midflight.bridge.revisions import Revisions
@@ -152,8 +152,7 @@ class _Run:
         if connection.in_transaction():
             connection.commit()  # Alembic would take it for somebody else's, and never commit its own work
         self._leave()  # the one before in a loop over schemas or databases, which is done
-        table = version_table_of(connection, options)
-        deployment = deploy(connection, str(table), self._request)
+        deployment = deploy(connection, options, self._request)
         self._watches.append(deployment.watch)
         original(connection=connection, **{**options, "transaction_per_migration": True})
         self._take_over(environment.get_context(), connection, deployment.watch, deployment.journal)

@@ -17,7 +17,9 @@ from midflight.errors import ProjectError
 from midflight.pg.addresses import Address
 from midflight.pg.identifiers import QualifiedName, quote_identifier, quote_literal
 from midflight.runner.deployer import become_deployer, end_orphans, lock_key, worker_name
-from midflight.runner.journal import Journal
+from midflight.runner.journal import SCHEMA, Journal
+from midflight.runner.preflight import must_be_ready
+from midflight.runner.session_facts import Expected
 from midflight.runner.watch import Watch
 
 if TYPE_CHECKING:
@@ -38,9 +40,8 @@ _SESSION = {
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "4",
 }
-_TRANSACTION_TIMEOUT = "transaction_timeout"
-_UNLIMITED = f"SELECT set_config(name, '0', false) FROM pg_settings WHERE name = '{_TRANSACTION_TIMEOUT}'"
-_LIMITED = f"SELECT set_config(name, reset_val, false) FROM pg_settings WHERE name = '{_TRANSACTION_TIMEOUT}'"
+_UNLIMITED = "SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'transaction_timeout'"
+_LIMITED = "SELECT set_config(name, reset_val, false) FROM pg_settings WHERE name = 'transaction_timeout'"
 """As above; it is there from PostgreSQL 17 on."""
 _SCHEMA_OF = """
 SELECT coalesce((
@@ -60,15 +61,22 @@ class Deployment:
     journal: Journal | None
 
 
-def deploy(connection: Connection, version_table: str, request: Request) -> Deployment:
+def deploy(connection: Connection, options: Mapping[str, Any], request: Request) -> Deployment:
     """Make a connection ready for the work, and wait until no other deployer is at work.
+
+    Args:
+        connection: env.py's.
+        options: that env.py gives to ``configure``.
+        request: what is to be applied.
 
     Raises:
         DatabaseError: where the server is in the way; nothing is changed then.
         ProjectError: where nobody can tell which database it is.
     """
+    address = request.database or address_of(connection)
+    version_table = _look(connection, options, request, address)
     name = worker_name(version_table)
-    watch = Watch(request.database or address_of(connection), f"{name} (lock)")
+    watch = Watch(address, f"{name} (lock)")
     try:
         _make_ready(connection, request.role)
         sleep = _sleeper(connection)
@@ -84,6 +92,20 @@ def deploy(connection: Connection, version_table: str, request: Request) -> Depl
     except BaseException:
         watch.close()
         raise
+
+
+def _look(connection: Connection, options: Mapping[str, Any], request: Request, address: Address) -> str:
+    """Do the preflight; return the version table, with the schema in which it is or will be.
+
+    Raises:
+        PreflightError: where there is a problem.
+    """
+    table, schema = options.get("version_table") or "alembic_version", options.get("version_table_schema")
+    [[search_path]] = connection.exec_driver_sql("SELECT current_setting('search_path')").all()
+    connection.rollback()
+    own = SCHEMA if request.journal else None
+    must_be_ready(address, Expected(table, schema, request.role, search_path, own))
+    return str(version_table_of(connection, options))
 
 
 def version_table_of(connection: Connection, options: Mapping[str, Any]) -> QualifiedName:

@@ -21,6 +21,7 @@ from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.exc import InvalidRequestError, SQLAlchemyError
 
 from midflight.bridge.connections import AsyncLink, Link, SyncLink
+from midflight.bridge.env.urls import GIVEN
 from midflight.bridge.explaining import explaining
 from midflight.errors import ProjectError
 from midflight.pg.addresses import Address
@@ -254,6 +255,7 @@ def _give_url(project: Project, shadow: Address, driver: str) -> None:
     """Give the configuration a URL, so that an env.py which reads one there works."""
     url = shadow.url(f"postgresql+{driver}")
     project.config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    project.config.attributes[GIVEN] = True
 
 
 def _driver(online: dict[str, Any] | None, offline: dict[str, Any] | None) -> tuple[str, bool, str | None]:

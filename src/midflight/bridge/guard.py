@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from midflight.bridge.alembic_session import AlembicSession
-    from midflight.runner.executor import Course, Executor
+    from midflight.runner.course import Course
+    from midflight.runner.executor import Executor
 
 _HARMLESS = ("SELECT", "SHOW", "SET", "RESET", "SAVEPOINT", "RELEASE", "ROLLBACK")
 

@@ -63,4 +63,4 @@ def _set(context: MigrationContext, how: str, lock_timeout: int | None, statemen
 
 def _budget(step: Step) -> int:
     limits = Limits()
-    return int((limits.long if step.work is Work.LONG else limits.quick) * 1000)
+    return int((limits.quick if step.work is Work.QUICK else limits.long) * 1000)

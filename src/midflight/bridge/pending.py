@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import asyncpg
-
-from midflight.errors import DatabaseError, ProjectError, RangeError
+from midflight.errors import ProjectError, RangeError
+from midflight.runner.live import looking
+from midflight.runner.versions import read_versions
 
 if TYPE_CHECKING:
     from midflight.bridge.environment import Environment
     from midflight.bridge.project import Project, Revision
     from midflight.pg.addresses import Address
-
-_CONNECT_SECONDS = 10.0
 
 
 async def pending(
@@ -46,21 +44,8 @@ async def pending(
     return frozenset(revision.id for revision in history) - applied
 
 
-async def _versions(address: Address, environment: Environment) -> list[str]:
+async def _versions(address: Address, environment: Environment) -> tuple[str, ...]:
     table = environment.version_table
-    try:
-        connection: asyncpg.Connection = await asyncpg.connect(**address.asyncpg_arguments(), timeout=_CONNECT_SECONDS)
-    except TimeoutError as error:
-        raise DatabaseError(f"{address}: it did not answer within {_CONNECT_SECONDS:g} s") from error
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        reason = error.strerror if isinstance(error, OSError) else None
-        raise DatabaseError(f"{address}: {reason or error}") from error
-    try:
-        if await connection.fetchval("SELECT to_regclass($1) IS NULL", table.sql):
-            return []
-        # The name comes from the project's own settings and is quoted.
-        return [row[0] for row in await connection.fetch(f"SELECT version_num FROM {table.sql}")]  # noqa: S608
-    except asyncpg.PostgresError as error:
-        raise DatabaseError(f"{address}: {error}") from error
-    finally:
-        await connection.close()
+    async with looking(address) as connection:
+        versions = await read_versions(connection, table.name, environment.options.get("version_table_schema"))
+    return versions.revisions

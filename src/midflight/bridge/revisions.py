@@ -12,8 +12,16 @@ from sqlalchemy.exc import DBAPIError
 from midflight.bridge.alembic_session import statement_error
 from midflight.bridge.guard import Guard
 from midflight.errors import DatabaseError
-from midflight.runner.events import RevisionFinished, RevisionRetried, RevisionStarted, RunFinished, RunStarted
-from midflight.runner.executor import Course, LockWaitError, RevisionBusyError, Waiting, named
+from midflight.runner.course import Course, Waiting
+from midflight.runner.events import (
+    RevisionEdited,
+    RevisionFinished,
+    RevisionRetried,
+    RevisionStarted,
+    RunFinished,
+    RunStarted,
+)
+from midflight.runner.executor import LockWaitError, RevisionBusyError, named
 from midflight.runner.journal import file_hash
 
 if TYPE_CHECKING:
@@ -59,6 +67,7 @@ class Revisions:
         # Alembic may just have made its version table: a revision that is taken back must not take that back, too.
         if self._connection.in_transaction():
             self._connection.commit()
+        self._tell_edited()
         say(RunStarted(tuple(ids), direction))
         for place, step in enumerate(steps, 1):
             say(RevisionStarted(_id(step), step.revision.doc or _id(step), direction, place, len(steps)))
@@ -77,6 +86,14 @@ class Revisions:
             self._guard.leave()
         self._is_left = True
 
+    def _tell_edited(self) -> None:
+        applied = self._journal.applied() if self._journal else {}
+        script = self._context.script
+        for one in script.walk_revisions() if script and applied else ():
+            path = Path(one.path)
+            if one.revision in applied and file_hash(path) != applied[one.revision]:
+                self._request.listener(RevisionEdited(one.revision, path.name))
+
     def _guarded(self, step: RevisionStep) -> Callable[..., None]:
         original = step.migration_fn
 
@@ -85,6 +102,7 @@ class Revisions:
             self._executor.course = course
             if self._journal:
                 self._entry = self._journal.start(_id(step), course.direction, file_hash(Path(step.revision.path)))
+                course.attempt = self._entry
             memo = dict(self._context.impl.memo)
             try:
                 while not self._tried(course, lambda: original(**keywords)):

@@ -21,6 +21,8 @@ from midflight.bridge.known_types import known_types
 from midflight.bridge.thread import CodeExitedError, ProjectThread, TimeIsUpError
 from midflight.errors import MidflightError
 from midflight.pg.passwords import without_passwords
+from midflight.runner.executor import Executor
+from midflight.trace.record import Sender
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -160,17 +162,23 @@ class Walk:
             return _reason(error)
         return None
 
-    def line(self) -> int | None:
-        """Return the line of the running revision from which SQL is being sent, None where it cannot be told."""
+    def sender(self) -> Sender:
+        """Return from where in the running revision SQL is being sent."""
         if self._current is None:
-            return None
+            return Sender()
         path, running = self._current
         frame: FrameType | None = running.gr_frame or self._thread.frame()
+        resumes = False
         while frame is not None:
             if frame.f_code.co_filename == str(path):
-                return frame.f_lineno
+                return Sender(frame.f_lineno, resumes)
+            resumes = resumes or frame.f_code is Executor.run.__code__
             frame = frame.f_back
-        return None
+        return Sender()
+
+    def line(self) -> int | None:
+        """Return the line of the running revision from which SQL is being sent, None where it cannot be told."""
+        return self.sender().line
 
     def hang_up(self) -> None:
         """Close the connection; the next step makes a new one. Runs in the project's thread."""

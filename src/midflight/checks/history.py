@@ -5,43 +5,39 @@ from __future__ import annotations
 import functools
 import time
 from dataclasses import dataclass
-from pathlib import Path
-from traceback import FrameSummary, extract_tb
 from typing import TYPE_CHECKING
 
-from midflight.bridge.environment import Environment, read_environment
-from midflight.bridge.explaining import innermost
+from midflight.bridge.edited import edited
+from midflight.bridge.environment import read_environment
 from midflight.bridge.pending import pending
-from midflight.bridge.project import Project, Revision, load_project
 from midflight.bridge.ranges import changed_since, select
-from midflight.bridge.thread import CodeExitedError, ProjectThread, TimeIsUpError
+from midflight.bridge.thread import ProjectThread
 from midflight.checks.allowances import allowances_in_file
 from midflight.checks.earlier import Earlier, Keeper, Proven, keeper_of
 from midflight.checks.ground import drop_roles_of_revisions, lay_roles
+from midflight.checks.loading import Loaded, load
 from midflight.checks.result import CheckResult, Progress
 from midflight.checks.sifting import sifted
-from midflight.checks.verdict import findings_of_history
+from midflight.checks.verdict import findings_of_edited, findings_of_history
 from midflight.checks.walking import Past, Walking
-from midflight.errors import ProjectError
 from midflight.proven.reading import Reading, watched_reading
 from midflight.shadow.opening import open_shadow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from midflight.bridge.environment import Environment
+    from midflight.bridge.project import Revision
     from midflight.checks.request import Conditions, HistoryRequest
     from midflight.checks.result import RevisionResult
     from midflight.pg.addresses import Address
     from midflight.shadow.shadow import Shadow
 
 
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    """A project with its settings and its history."""
-
-    project: Project
-    environment: Environment
-    history: tuple[Revision, ...]
+ONE_TRANSACTION = (
+    "this project runs all revisions of one upgrade in one transaction: locks of the first are held until the "
+    "last is done; transaction_per_migration=True in env.py ends that"
+)
 
 
 async def check_history(request: HistoryRequest, report: Callable[[Progress], None]) -> CheckResult:
@@ -77,6 +73,10 @@ class _Found:
     results: tuple[RevisionResult, ...]
     restored: int
     """How many of them an earlier check had found."""
+    edited: tuple[Revision, ...] = ()
+    """Those that the database which was looked at has in another form."""
+    database: Address | None = None
+    """The database whose pending revisions they are."""
 
 
 def _asks_for_all(request: HistoryRequest) -> bool:
@@ -98,7 +98,8 @@ async def _prove(
             await lay_roles(conditions, shadow)
         report(Progress(0, 0, "loading the project"))
         thread = ProjectThread()
-        loaded = await _load(thread, request, shadow.address)
+        read = functools.partial(read_environment, shadow=shadow.address)
+        loaded = await load(thread, request.source, conditions.time_limit, read)
         wanted = await _wanted(request, loaded)
         past, before = await _past(request, shadow, earlier, loaded.history, wanted)
         walking = Walking(conditions, shadow, thread, loaded.project, loaded.environment, past)
@@ -110,12 +111,18 @@ async def _prove(
             left=walking.left,
             server=shadow.facts,
             subject=str(loaded.project.file),
-            notes=(*_notes_of_history(loaded), *_notes(loaded.environment), *_notes_of_rows(walking)),
+            notes=(
+                *_notes_of_history(loaded),
+                *_notes(loaded.environment),
+                *_notes_of_rows(walking),
+            ),
         )
         if keeper:
             await _keep(keeper, proven, shadow, reading, earlier if past.revisions else None)
         asked = tuple(result for id_, result in before.items() if id_ in wanted)
-        return _Found(proven, (*asked, *results), len(asked))
+        database = request.database or loaded.environment.database if request.pending else None
+        changed = await edited(loaded.environment, loaded.history, database) if database else ()
+        return _Found(proven, (*asked, *results), len(asked), changed, database)
 
 
 async def _past(
@@ -176,31 +183,17 @@ def _result(conditions: Conditions, found: _Found, seconds: float) -> CheckResul
         server=proven.server,
         subject=proven.subject,
         revisions=tuple(sifted(result, allowances_in_file(result.path), conditions) for result in found.results),
-        findings=conditions.severities.weigh(findings_of_history(proven.history, proven.heads), path=None),
+        findings=conditions.severities.weigh(
+            (*findings_of_history(proven.history, proven.heads), *findings_of_edited(found.edited)), path=None
+        ),
         skipped=len(proven.history) - len(found.results),
         notes=(*proven.notes, *([restored] if found.restored else [])),
         seconds=seconds,
+        database=found.database,
     )
 
 
-async def _load(thread: ProjectThread, request: HistoryRequest, shadow: Address) -> _Loaded:
-    """Load the project, its settings and its history, in this order: env.py may say where the revisions are."""
-
-    def load() -> _Loaded:
-        project = load_project(request.source)
-        environment = read_environment(project, shadow)
-        return _Loaded(project, environment, project.history())
-
-    stood: list[FrameSummary] = []
-    try:
-        return await thread.run(load, limit=request.conditions.time_limit, cut_off=lambda: stood.extend(thread.stack()))
-    except (TimeIsUpError, CodeExitedError) as error:
-        frame = innermost(stood or extract_tb(error.__traceback__), Path.cwd())
-        place = f"{frame.filename}, line {frame.lineno}" if frame else "the project could not be loaded"
-        raise ProjectError(f"{place}: {error}") from error
-
-
-async def _wanted(request: HistoryRequest, loaded: _Loaded) -> frozenset[str]:
+async def _wanted(request: HistoryRequest, loaded: Loaded) -> frozenset[str]:
     """Return the revisions that the user asks to be proven."""
     if request.since is not None:
         return changed_since(loaded.history, request.since)
@@ -209,7 +202,7 @@ async def _wanted(request: HistoryRequest, loaded: _Loaded) -> frozenset[str]:
     return select(loaded.project, loaded.history, request.range or "base:heads")
 
 
-def _notes_of_history(loaded: _Loaded) -> tuple[str, ...]:
+def _notes_of_history(loaded: Loaded) -> tuple[str, ...]:
     absent = tuple(
         f"version_locations names {folder}, which is not there: its revisions were not seen"
         for folder in loaded.project.absent_folders()
@@ -225,8 +218,5 @@ def _notes(environment: Environment) -> tuple[str, ...]:
             f"its revisions ran on PostgreSQL with {environment.driver}"
         )
     if environment.one_transaction:
-        notes.append(
-            "this project runs all revisions of one upgrade in one transaction: locks of the first are held until the "
-            "last is done; transaction_per_migration=True in env.py ends that"
-        )
+        notes.append(ONE_TRANSACTION)
     return tuple(notes)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from midflight.hazards.finding import Finding
     from midflight.hazards.suppression import Suppressed
+    from midflight.pg.addresses import Address
     from midflight.shadow.shadow import ServerFacts
     from midflight.trace.record import TracedStatement
 
@@ -105,6 +106,8 @@ class CheckResult:
     notes: tuple[str, ...] = ()
     """What a reader should know of how it was checked."""
     seconds: float = 0.0
+    database: Address | None = None
+    """The database that has not got these revisions yet; None where they were not chosen so."""
 
     @property
     def all_findings(self) -> tuple[Finding, ...]:

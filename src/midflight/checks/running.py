@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import asyncpg
 
 from midflight.checks.ground import LOSSES
+from midflight.trace.record import Sender
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
@@ -40,7 +41,7 @@ async def run_script(ground: Ground, script: SqlText, limit: float) -> Ran:
     """Run a file within its time."""
     began, before = time.perf_counter(), ground.snapshot
     where: list[int | None] = [None]
-    async with ground.tracer.record(lambda: where[0]) as recording:
+    async with ground.tracer.record(lambda: Sender(where[0])) as recording:
         connection: asyncpg.Connection = await asyncpg.connect(**ground.tracer.address.asyncpg_arguments())
         try:
             late = await _within(limit, ground, _send(connection, script, where))

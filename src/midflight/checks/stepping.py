@@ -88,7 +88,7 @@ def on_rows(ground: Ground, stepped: Stepped) -> RowsFailure | None:
 
 
 async def _once(ground: Ground, walk: Walk, direction: Direction, revision: Revision, limit: float) -> Stepped:
-    async with ground.tracer.record(walk.line) as recording:
+    async with ground.tracer.record(walk.sender) as recording:
         failure = await walk.step(direction, revision, limit=limit, cut_off=ground.cut_off)
         statements = recording.statements()
     ground.rows.note(statements)

@@ -16,6 +16,7 @@ from midflight.hazards import (
     downgrade_fails,
     downgrade_loses_data,
     downgrade_reorders_columns,
+    edited_after_apply,
     empty_downgrade,
     fails_on_existing_rows,
     missing_downgrade,
@@ -147,6 +148,14 @@ def findings_of_history(history: Iterable[Revision], heads: tuple[str, ...]) -> 
         return ()
     message = f"the history has {len(heads)} heads ({', '.join(sorted(heads))}): `alembic upgrade head` refuses to run"
     return (_finding(several_heads.HAZARD, message, fix=f"alembic merge -m 'merge heads' {' '.join(sorted(heads))}"),)
+
+
+def findings_of_edited(revisions: Iterable[Revision]) -> tuple[Finding, ...]:
+    """Name the revisions whose files are not as they were applied."""
+    return tuple(
+        _finding(edited_after_apply.HAZARD, f"{revision.path.name} ({revision.id}) is not as it was applied")
+        for revision in revisions
+    )
 
 
 def _failure(statements: tuple[TracedStatement, ...], failure: StepFailure, server: ServerFacts) -> Finding:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from midflight.bridge.project import ProjectSource
 from midflight.bridge.request import Request
-from midflight.cli.request import SECTION, address_from
+from midflight.cli.request import SECTION, address_of
 from midflight.runner.limits import Limits
 from midflight.settings import load_settings
 
@@ -45,7 +45,7 @@ def request_of(direction: Direction, target: str, flags: ApplyFlags, listener: L
     return Request(
         direction,
         target,
-        database=address_from(url.get_secret_value(), "migration_url") if url else None,
+        database=address_of(url.get_secret_value(), "migration_url") if url else None,
         role=settings.role,
         limits=Limits.of(settings),
         journal=settings.journal,

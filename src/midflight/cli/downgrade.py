@@ -20,8 +20,8 @@ Examples:
 @click.argument("target")
 @shared_options
 def command(target: str, **flags: Any) -> None:  # noqa: ANN401 - click's
-    """Take revisions back down to TARGET, without stalling traffic.
+    """Take revisions back, without stalling traffic.
 
-    TARGET is a revision, base, or so many steps: -1.
+    TARGET, down to which it goes, is a revision, base, or so many steps: -1.
     """
     apply_flags("downgrade", target, ApplyFlags(**flags))

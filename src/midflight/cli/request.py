@@ -51,7 +51,7 @@ def request_of(flags: CheckFlags) -> HistoryRequest | SqlRequest:
         range=flags.places[0] if flags.places else None,
         since=flags.since,
         pending=flags.pending,
-        database=address_from(flags.database, "database") if flags.database else None,
+        database=address_of(flags.database, "database") if flags.database else None,
     )
 
 
@@ -91,14 +91,14 @@ def _choice(settings: Settings) -> ShadowChoice:
         case "auto" | "machine" | "embedded" as where:
             return ShadowChoice(where, settings.postgres)
         case url:
-            return ShadowChoice(address_from(url, "shadow", "auto, machine, embedded"), settings.postgres)
+            return ShadowChoice(address_of(url, "shadow", "auto, machine, embedded"), settings.postgres)
 
 
-def address_from(url: str, name: str, else_: str | None = None) -> Address:
-    """Read a URL.
+def address_of(url: str, name: str, else_: str | None = None) -> Address:
+    """Read a URL that a flag or a setting gives.
 
     Raises:
-        SettingsError: naming the flag or setting, never its value.
+        SettingsError: where it is none; its value is not told.
     """
     try:
         return Address.from_url(url)

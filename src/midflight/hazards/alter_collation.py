@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from midflight.hazards.fix import alter_table, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
-from midflight.hazards.type_changes import changes_collation_alone
 from midflight.pg.identifiers import quote_identifier
 from midflight.sql.changes import AlterColumnType
+from midflight.sql.type_changes import changes_collation_alone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

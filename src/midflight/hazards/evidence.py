@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from midflight.hazards.expected_locks import expected_locks
 from midflight.hazards.facts import Facts, TableFacts
 from midflight.hazards.learning import learned
 from midflight.pg.locks import LockMode
@@ -23,6 +22,7 @@ from midflight.sql.changes import (
     SetSchema,
     TableChange,
 )
+from midflight.sql.expected_locks import expected_locks
 from midflight.sql.objects import SetLockTimeout
 from midflight.sql.types import CreateType
 

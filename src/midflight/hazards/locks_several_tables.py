@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.expected_locks import expected_locks
 from midflight.hazards.fix import APART, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
-from midflight.sql.changes import CreateIndex, CreateTable, DropTable, TableChange
+from midflight.sql.changes import CreateIndex, CreateTable, DropTable, LockTable, TableChange
+from midflight.sql.expected_locks import expected_locks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,10 +23,11 @@ dropped should be used by nobody any more."""
 def check(sight: Sight) -> Iterator[Harm]:
     """See the statement with which a transaction changes a second live table under a strong lock.
 
-    The tables at the other end of a foreign key are not counted: they are the need of one statement.
+    The tables at the other end of a foreign key are not counted: they are the need of one statement. Nor is a table
+    that was locked with NOWAIT before: nobody waits for it any more.
     """
     table, mode = next(_changed(sight), (None, None))
-    if table is None or mode is None:
+    if table is None or mode is None or table in _locked_without_waiting(sight):
         return
     held = _held_before(sight)
     if len(held) == 1 and table not in held:
@@ -44,10 +45,17 @@ def _held_before(sight: Sight) -> dict[str, LockMode]:
     return held
 
 
+def _locked_without_waiting(sight: Sight) -> set[str]:
+    """The tables that the transaction has locked before, or not at all."""
+    earlier = [one for one in sight.earlier if one.shares_transaction(sight)]
+    return {one.first_name(lock.table) for one in earlier for lock in one.changes(LockTable) if lock.nowait}
+
+
 def _changed(sight: Sight) -> Iterator[tuple[str, LockMode]]:
     """The live tables that a statement changes under a lock that others feel."""
     for change in sight.statement.changes:
-        if isinstance(change, TableChange) and not isinstance(change, _TOLD_BY_OTHERS):
+        without_waiting = isinstance(change, LockTable) and change.nowait
+        if isinstance(change, TableChange) and not isinstance(change, _TOLD_BY_OTHERS) and not without_waiting:
             strong = [mode for name, mode in expected_locks(change) if name == change.table and mode.blocks_writes]
             if strong and sight.concerns_live_table(change.table):
                 yield sight.first_name(change.table), strong[0]
@@ -92,6 +100,11 @@ HAZARD = Hazard(
             setup=_TABLES,
             revision="ALTER TABLE users ADD COLUMN name text; ALTER TABLE orders ADD COLUMN note text;",
             autocommit=True,
+        ),
+        Example(
+            setup=_TABLES,
+            revision="ALTER TABLE users ADD COLUMN name text; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE NOWAIT;"
+            "ALTER TABLE orders ADD COLUMN note text;",
         ),
         Example(
             setup=_TABLES,

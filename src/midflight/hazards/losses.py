@@ -6,7 +6,7 @@ which ALTER COLUMN TYPE uses, refuses what is out of range or too long, and roun
 
 from __future__ import annotations
 
-from midflight.hazards.type_changes import modifiers_of, name_of
+from midflight.sql.type_changes import modifiers_of, name_of
 
 _INTEGERS = {"smallint": 2, "integer": 4, "bigint": 8}
 """With their size in bytes."""

@@ -30,7 +30,13 @@ def _committed(sight: Sight) -> Sight | None:
     *_, previous = sight.earlier
     if previous.seen.autocommit == sight.seen.autocommit:
         return None
-    return next((earlier for earlier in sight.earlier if not earlier.statement.can_run_again), None)
+    return next((earlier for earlier in sight.earlier if not _can_run_again(earlier)), None)
+
+
+def _can_run_again(sight: Sight) -> bool:
+    """Whether a statement can be sent again; an operation of Midflight's leaves out by itself what is done."""
+    trace = sight.seen.trace
+    return sight.statement.can_run_again or (trace is not None and trace.resumes)
 
 
 def _message(sight: Sight, committed: Sight) -> str:

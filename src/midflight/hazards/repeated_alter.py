@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from midflight.hazards.expected_locks import expected_locks
 from midflight.hazards.fix import execute
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.pg.locks import LockMode
@@ -20,6 +19,7 @@ from midflight.sql.changes import (
     TableChange,
 )
 from midflight.sql.combine import combined
+from midflight.sql.expected_locks import expected_locks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,35 +6,13 @@ from typing import TYPE_CHECKING
 
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.hazards.new_columns import default_then_fill, rewrite_message, rewriting_columns
+from midflight.sql.volatility import NOT_VOLATILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from midflight.hazards.evidence import Sight
     from midflight.sql.changes import Column
-
-_NOT_VOLATILE = frozenset(
-    {
-        *("abs", "array_fill", "array_length", "ceil", "concat", "concat_ws", "current_database", "current_schema"),
-        *("current_setting", "date_part", "date_trunc", "decode", "encode", "floor", "format", "initcap"),
-        *("int4range", "int8range", "json_build_array", "json_build_object", "jsonb_build_array", "jsonb_build_object"),
-        *(
-            "length",
-            "lower",
-            "make_date",
-            "make_interval",
-            "make_timestamp",
-            "make_timestamptz",
-            "md5",
-            "now",
-            "numrange",
-        ),
-        *("repeat", "replace", "round", "sha256", "statement_timestamp", "substr", "substring", "timezone", "to_char"),
-        *("to_date", "to_json", "to_jsonb", "to_timestamp", "to_tsvector", "transaction_timestamp", "trim", "tsrange"),
-        *("tstzrange", "upper", "uuid_nil"),
-    }
-)
-"""Functions that are stable or immutable in ``pg_proc.provolatile``; one that is not named here may be volatile."""
 
 
 def check(sight: Sight) -> Iterator[Harm]:
@@ -48,7 +26,7 @@ def check(sight: Sight) -> Iterator[Harm]:
 
 def _volatile_function(column: Column) -> str | None:
     functions = column.default.functions if column.default and not column.generated else ()
-    return next((name for name in functions if name not in _NOT_VOLATILE), None)
+    return next((name for name in functions if name not in NOT_VOLATILE), None)
 
 
 _TABLE = "CREATE TABLE users (id int PRIMARY KEY, name text);"

@@ -46,13 +46,18 @@ class TableChange(Operation):
         """Return what is sent at once, under the lock."""
         raise NotImplementedError
 
+    def other_locks(self, state: State) -> tuple[TableLock, ...]:  # noqa: ARG002 - for those that lock more
+        """Return the locks that its clauses take on other tables."""
+        return ()
+
     def later(self, state: State) -> tuple[Step, ...]:  # noqa: ARG002 - for those that have more to do
         """Return what follows after that, beside the traffic."""
         return ()
 
     def steps(self, state: State) -> tuple[Step, ...]:
         """One ALTER TABLE, and what follows."""
-        return (*altered(self.table_name, self.clauses(state), state), *self.later(state))
+        others = self.other_locks(state)
+        return (*altered(self.table_name, self.clauses(state), state, others=others), *self.later(state))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,7 @@ class AlterTable(Operation):
         return Asked(
             relations=tuple(dict.fromkeys(name for one in asked for name in one.relations)),
             functions=tuple(dict.fromkeys(name for one in asked for name in one.functions)),
+            types=tuple(dict.fromkeys(name for one in asked for name in one.types)),
         )
 
     def steps(self, state: State) -> tuple[Step, ...]:
@@ -75,8 +81,9 @@ class AlterTable(Operation):
         if not self.changes:
             return ()
         clauses = [clause for change in self.changes for clause in change.clauses(state)]
+        others = tuple(dict.fromkeys(lock for change in self.changes for lock in change.other_locks(state)))
         later = [step for change in self.changes for step in change.later(state)]
-        return (*altered(self.changes[0].table_name, clauses, state), *later)
+        return (*altered(self.changes[0].table_name, clauses, state, others=others), *later)
 
     def reverse(self) -> Operation:
         """The reverse of each, the last one first."""
@@ -85,7 +92,12 @@ class AlterTable(Operation):
 
 
 def altered(
-    table: Name, clauses: Sequence[Clause], state: State, mode: LockMode = LockMode.ACCESS_EXCLUSIVE
+    table: Name,
+    clauses: Sequence[Clause],
+    state: State,
+    mode: LockMode = LockMode.ACCESS_EXCLUSIVE,
+    *,
+    others: tuple[TableLock, ...] = (),
 ) -> tuple[Step, ...]:
     """Return one ALTER TABLE with those clauses that are not done yet; all, where all are."""
     todo = [clause for clause in clauses if not clause.is_done(state)] or list(clauses)
@@ -96,6 +108,6 @@ def altered(
             says=f"{', '.join(clause.says for clause in todo)} ({table})",
             sql=f"ALTER TABLE {table.sql} {', '.join(clause.sql for clause in todo)}",
             done=lambda now: all(clause.done(now) for clause in todo),
-            locks=(TableLock(table, mode),),
+            locks=(TableLock(table, mode), *others),
         ),
     )

@@ -60,6 +60,8 @@ class Asked:
     extensions: tuple[str, ...] = ()
     functions: tuple[str, ...] = ()
     """Functions, by name, of which it must know whether they are volatile."""
+    types: tuple[str, ...] = ()
+    """Types, as SQL, of which it must know whether they are domains with constraints."""
 
 
 def named(name: str, schema: str | None = None) -> Name:

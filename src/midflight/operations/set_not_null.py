@@ -6,8 +6,8 @@ import hashlib
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING
 
-from midflight.operations.alter_table import Clause, altered
-from midflight.operations.operation import Asked, Operation, named
+from midflight.operations.alter_table import Clause, TableChange, altered
+from midflight.operations.operation import Operation, named
 from midflight.operations.validate_constraint import validation
 from midflight.pg.identifiers import quote_identifier
 
@@ -21,8 +21,11 @@ NATIVE_FROM = 18
 
 
 @dataclass(frozen=True, slots=True)
-class SetNotNull(Operation):
-    """No row may hold NULL in a column any more; the rows that are there are read beside the traffic."""
+class SetNotNull(TableChange):
+    """No row may hold NULL in a column any more; the rows that are there are read beside the traffic.
+
+    From 18 on by NOT NULL NOT VALID and VALIDATE; before that by a CHECK that proves it, which goes at the end.
+    """
 
     table: str
     column: str
@@ -30,13 +33,38 @@ class SetNotNull(Operation):
     schema: str | None = None
 
     @property
-    def asks(self) -> Asked:
+    def table_name(self) -> Name:
         """Its table."""
-        return Asked(relations=(self._table,))
+        return named(self.table, self.schema)
 
-    def steps(self, state: State) -> tuple[Step, ...]:
-        """From 18 on NOT NULL NOT VALID, then VALIDATE; before that by a CHECK that proves it and goes at the end."""
-        return _natively(self, state) if state.major >= NATIVE_FROM else _by_check(self, state)
+    def clauses(self, state: State) -> tuple[Clause, ...]:
+        """The constraint, NOT VALID."""
+        table, column = self.table_name, self.column
+        if state.major >= NATIVE_FROM:
+            name = quote_identifier(_native_name(self, state))
+            return (
+                Clause(
+                    f"ADD CONSTRAINT {name} NOT NULL {quote_identifier(column)} NOT VALID",
+                    f"{column} not null",
+                    lambda now: _constraint_there(now, table, column) is not None or is_not_null(now, table, column),
+                ),
+            )
+        name = _check_name(self)
+        return (
+            Clause(
+                f"ADD CONSTRAINT {quote_identifier(name)} CHECK ({quote_identifier(column)} IS NOT NULL) NOT VALID",
+                f"check {column}",
+                lambda now: is_not_null(now, table, column) or now.constraint(table, name) is not None,
+            ),
+        )
+
+    def later(self, state: State) -> tuple[Step, ...]:
+        """VALIDATE, and what it proves."""
+        table, column = self.table_name, self.column
+        if state.major >= NATIVE_FROM:
+            name = _native_name(self, state)
+            return (validation(table, name, done=lambda now: is_not_null(now, table, column)),)
+        return _proven_by_check(self, state)
 
     def reverse(self) -> Operation:
         """DROP NOT NULL."""
@@ -44,38 +72,17 @@ class SetNotNull(Operation):
 
         return DropNotNull(self.table, self.column, schema=self.schema)
 
-    @property
-    def _table(self) -> Name:
-        return named(self.table, self.schema)
+
+def _native_name(operation: SetNotNull, state: State) -> str:
+    there = _constraint_there(state, operation.table_name, operation.column)
+    return there or f"{operation.table}_{operation.column}_not_null"
 
 
-def _natively(operation: SetNotNull, state: State) -> tuple[Step, ...]:
-    table, column = operation._table, operation.column  # noqa: SLF001 - its own module
-    name = _constraint_there(state, table, column) or f"{operation.table}_{column}_not_null"
-    constraint = quote_identifier(name)
-
-    def is_there(now: State) -> bool:
-        return _constraint_there(now, table, column) is not None or is_not_null(now, table, column)
-
-    add = Clause(
-        f"ADD CONSTRAINT {constraint} NOT NULL {quote_identifier(column)} NOT VALID", f"{column} not null", is_there
-    )
-    return (
-        *altered(table, (add,), state),
-        validation(table, name, done=lambda now: is_not_null(now, table, column)),
-    )
-
-
-def _by_check(operation: SetNotNull, state: State) -> tuple[Step, ...]:
-    table, column = operation._table, operation.column  # noqa: SLF001 - its own module
-    name = _check_name(operation)
-    quoted, constraint = quote_identifier(column), quote_identifier(name)
+def _proven_by_check(operation: SetNotNull, state: State) -> tuple[Step, ...]:
+    table, column, name = operation.table_name, operation.column, _check_name(operation)
 
     def is_set(now: State) -> bool:
         return is_not_null(now, table, column)
-
-    def is_there(now: State) -> bool:
-        return is_set(now) or now.constraint(table, name) is not None
 
     def is_valid(now: State) -> bool:
         found = now.constraint(table, name)
@@ -84,11 +91,9 @@ def _by_check(operation: SetNotNull, state: State) -> tuple[Step, ...]:
     def is_gone(now: State) -> bool:
         return now.constraint(table, name) is None
 
-    add = Clause(f"ADD CONSTRAINT {constraint} CHECK ({quoted} IS NOT NULL) NOT VALID", f"check {column}", is_there)
-    set_ = Clause(f"ALTER COLUMN {quoted} SET NOT NULL", f"{column} not null", is_set)
-    drop = Clause(f"DROP CONSTRAINT {constraint}", f"drop the check of {column}", is_gone)
+    set_ = Clause(f"ALTER COLUMN {quote_identifier(column)} SET NOT NULL", f"{column} not null", is_set)
+    drop = Clause(f"DROP CONSTRAINT {quote_identifier(name)}", f"drop the check of {column}", is_gone)
     return (
-        *altered(table, (add,), state),
         validation(table, name, done=is_valid),
         *altered(table, (set_,), state),
         *altered(table, (drop,), state),

@@ -41,6 +41,8 @@ class Constraint:
     columns: tuple[str, ...] = ()
     target: Name | None = None
     """The table that a foreign key refers to."""
+    inherited: bool = False
+    """Whether it is a part of the same constraint of a partitioned table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,31 @@ class Index:
     constraint: str | None = None
     """The constraint that it implements."""
     partial: bool = False
+    include: tuple[str, ...] = ()
+    nulls_not_distinct: bool = False
+    shape: str = ""
+    """Its definition from ``USING`` on, the same for all indexes that are alike but for their names and tables."""
+    uses: tuple[str, ...] = ()
+    """Every column in its key, its expressions and its condition; none where it implements a constraint."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyElement:
+    """A part of the key by which a table is partitioned."""
+
+    sql: str | None
+    """A column, quoted; None for an expression."""
+    type: str
+    """As ``format_type`` writes it; empty for an expression."""
+    collatable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionKey:
+    """By what a table is partitioned."""
+
+    strategy: Literal["range", "list", "hash"]
+    elements: tuple[KeyElement, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +107,18 @@ class Relation:
     """Whether a DETACH PARTITION CONCURRENTLY of it was begun and not finished."""
     bound: str | None = None
     """As a partition: ``FOR VALUES ...`` or ``DEFAULT``."""
+    partition_key: PartitionKey | None = None
+    oid: int = 0
     table: Name | None = None
     """As an index: its table. As a sequence: the table of the column that owns it."""
     rows: int = 0
     """The planner's estimate; -1 before the first ANALYZE. https://www.postgresql.org/docs/current/catalog-pg-class.html"""
     bytes: int = 0
     """With indexes and TOAST."""
+    is_empty: bool = False
+    """Whether its heap has no block, so that it surely has no row."""
+    referenced_by: tuple[tuple[Name, tuple[str, ...]], ...] = ()
+    """The tables whose foreign keys refer to it, each with the columns of this one that it refers to."""
     comment: str | None = None
 
 
@@ -102,6 +135,11 @@ class State:
     """The version of each extension."""
     volatile: frozenset[str] = frozenset()
     """Which of the functions that were asked about may return another value at each call."""
+    constrained: frozenset[str] = frozenset()
+    """Which of the types that were asked about are domains with a CHECK or NOT NULL."""
+    resumed: bool = False
+    """Whether an earlier try of the revision has done steps from here on for good: what is there may be what later
+    operations of the same revision have made of it."""
     known: bool = True
     """Whether it was read from a server; a script that is written offline (``--sql``) assumes an ordinary table."""
 
@@ -129,6 +167,12 @@ class State:
         found = self.relation(table)
         return found is not None and found.kind == "partitioned table"
 
+    def default_partition(self, table: Name) -> Relation | None:
+        """Return the partition of a table that takes what fits into no other."""
+        found = self.relation(table)
+        partitions = [self.relations[name] for name in found.partitions] if found else []
+        return next((partition for partition in partitions if partition.bound == "DEFAULT"), None)
+
     def leaves(self, table: Name) -> tuple[Relation, ...]:
         """Return the tables that hold the rows: the table itself, or the partitions at the ends of its tree."""
         found = self.relation(table)
@@ -137,6 +181,11 @@ class State:
         if found.kind != "partitioned table":
             return (found,)
         return tuple(leaf for partition in found.partitions for leaf in self.leaves(partition))
+
+    def is_empty(self, table: Name) -> bool:
+        """Tell whether a table surely has no row."""
+        leaves = self.leaves(table)
+        return bool(leaves or self.is_partitioned(table)) and all(leaf.is_empty for leaf in leaves)
 
     def rows(self, table: Name) -> int:
         """Return the estimated number of rows; a table that was never analyzed is told by its size."""

@@ -11,6 +11,7 @@ from midflight.runner.events import (
     BlockerEnded,
     LockWaiting,
     OldTransactions,
+    RevisionEdited,
     RevisionRetried,
     RevisionStarted,
     RunFinished,
@@ -40,6 +41,11 @@ def words(event: object) -> str | None:  # noqa: ARG001 - what has no words of i
 @words.register
 def _(event: RunStarted) -> str:
     return f"{event.direction}: {_revisions(event.revisions)}" if event.revisions else "nothing to do"
+
+
+@words.register
+def _(event: RevisionEdited) -> str:
+    return one_line(f"warning: {event.file} ({event.revision}) was edited after it was applied here")
 
 
 @words.register

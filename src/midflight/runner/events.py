@@ -48,6 +48,14 @@ class RunStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class RevisionEdited:
+    """The file of a revision is not as it was when it was applied here."""
+
+    revision: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
 class RevisionStarted:
     """A revision begins."""
 
@@ -152,6 +160,7 @@ class RunFinished:
 Event = (
     WaitingForDeployer
     | RunStarted
+    | RevisionEdited
     | RevisionStarted
     | RevisionRetried
     | RevisionFinished

@@ -5,14 +5,15 @@ from __future__ import annotations
 import contextlib
 import random
 import time
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from midflight.errors import DatabaseError
+from midflight.operations.state import State
 from midflight.operations.step import Mode, Step, Work
 from midflight.runner.batches import run_batches
+from midflight.runner.course import Course, Waiting
 from midflight.runner.events import (
-    Blocker,
     BlockerEnded,
     LockWaiting,
     OldTransactions,
@@ -21,7 +22,6 @@ from midflight.runner.events import (
     StepStarted,
     ignore,
 )
-from midflight.runner.journal import text_hash
 from midflight.runner.ladder import Try, next_try, pause
 from midflight.runner.limits import Limits
 from midflight.runner.session import DUPLICATE_TABLE, StatementError
@@ -29,12 +29,11 @@ from midflight.runner.states import read_state
 from midflight.runner.watch import ends
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from midflight.operations.operation import Operation
-    from midflight.operations.state import State
     from midflight.operations.step import TableLock
-    from midflight.runner.events import Listener
+    from midflight.runner.events import Blocker, Listener
     from midflight.runner.journal import Entry, Journal
     from midflight.runner.session import Session
     from midflight.runner.watch import Watch
@@ -53,29 +52,6 @@ class RevisionBusyError(DatabaseError):
         """Take the step that needs the lock."""
         super().__init__(f"the lock for this was not to be had: {step.says}")
         self.step = step
-
-
-@dataclass(slots=True)
-class Waiting:
-    """What was waited for, of a step or of a whole revision."""
-
-    attempt: Try = field(default_factory=Try)
-    seconds: float = 0.0
-    blockers: dict[int, Blocker] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Course:
-    """Where a revision stands."""
-
-    revision: str
-    direction: str
-    done: frozenset[tuple[int, str]] = frozenset()
-    """The steps that earlier tries have done for good."""
-    place: int = 0
-    """How many steps of it have been met."""
-    waiting: Waiting = field(default_factory=Waiting)
-    """Of the revision as a whole."""
 
 
 class Executor:
@@ -122,6 +98,8 @@ class Executor:
         if self._watch:
             [[path]] = self.session.fetch("SELECT current_setting('search_path')")
             self._watch.follow(path)
+        if self.course:
+            self.course.begin_operation()
         state = self._state(operation)
         for step in operation.steps(state):
             if self._is_done(step, state):
@@ -130,16 +108,50 @@ class Executor:
             self._run(step)
             state = self._state(operation)
 
+    def run_work(self, says: str, identity: str, work: Callable[[], None]) -> None:
+        """Do work of the revision's own as one step of it, in its transaction, unless an earlier try did it for good.
+
+        Args:
+            says: what it is, for people.
+            identity: what tells it from other work, in the journal.
+            work: raises StatementError where PostgreSQL refuses.
+
+        Raises:
+            RevisionBusyError: where the revision is to be tried again whole.
+        """
+        step = Step(says=says, sql=identity, done=lambda _: False)
+        if self.course:
+            self.course.begin_operation()
+        if self._is_done(step, State(0)):
+            self._say(StepSkipped(says))
+            return
+        self._must_hold_deployers_lock()
+        self._say(StepStarted(says, identity))
+        began, entry = time.monotonic(), self._begin(step)
+        try:
+            self._limit("SET LOCAL", max(int(self.limits.stall * 1000), 1), int(self.limits.long * 1000))
+            work()
+        except BaseException as error:
+            self._fail(entry, error)
+            if isinstance(error, StatementError) and error.is_busy and self._retried:
+                raise RevisionBusyError(step) from error
+            raise
+        self._finish(entry, Waiting())
+        self._say(StepFinished(says, time.monotonic() - began, 0.0, 1))
+
     def _state(self, operation: Operation) -> State:
-        return read_state(self.session, operation.asks)
+        state, course = read_state(self.session, operation.asks), self.course
+        if course is None or all(place < course.place for place, _ in course.done):
+            return state
+        return replace(state, resumed=True)
 
     def _is_done(self, step: Step, state: State) -> bool:
         """Tell whether a step is done: by the catalog, or, where that cannot tell, by the journal."""
         course = self.course
         if course is None:
             return step.is_done(state)
-        course.place += 1
-        return step.is_done(state) or (course.place, text_hash(step.sql)) in course.done
+        course.meet(step.sql)
+        return step.is_done(state) or (course.place, course.step_hash) in course.done
 
     def _run(self, step: Step) -> None:
         self._must_hold_deployers_lock()
@@ -167,12 +179,10 @@ class Executor:
         self._say(StepFinished(step.says, time.monotonic() - began, waiting.seconds, waiting.attempt.number + 1))
 
     def _begin(self, step: Step) -> Entry | None:
-        if self._journal is None or self.course is None:
-            return None
         course = self.course
-        return self._journal.start(
-            course.revision, course.direction, text_hash(step.sql), step=course.place, says=step.says
-        )
+        if self._journal is None or course is None or course.attempt is None:
+            return None
+        return self._journal.start_step(course.attempt, course, step.says, course.step_hash)
 
     def _finish(self, entry: Entry | None, waiting: Waiting) -> None:
         if entry and self._journal:
@@ -306,7 +316,7 @@ class Executor:
             self.session.execute(f"LOCK TABLE {only}{lock.table.sql} IN {lock.mode.label} MODE{nowait}")
         if long:
             self.session.execute("SET LOCAL lock_timeout = 0")
-        with self._watched(step) if long else contextlib.nullcontext():
+        with self._watched(step) if step.work is not Work.QUICK else contextlib.nullcontext():
             self.session.execute(step.sql)
         lock_timeout, statement_timeout = before[0]
         self.session.fetch(
@@ -321,7 +331,7 @@ class Executor:
 
     def _budget(self, step: Step) -> int:
         """What a step may take, in milliseconds."""
-        return int((self.limits.long if step.work is Work.LONG else self.limits.quick) * 1000)
+        return int((self.limits.quick if step.work is Work.QUICK else self.limits.long) * 1000)
 
     def _watched(self, step: Step) -> contextlib.AbstractContextManager[None]:
         if self._watch is None:

@@ -23,17 +23,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from midflight.runner.course import Course
     from midflight.runner.events import Blocker
     from midflight.runner.session import Session
     from midflight.runner.watch import Watch
 
 SCHEMA = "midflight"
 _TABLES = (files("midflight.runner") / "sql" / "journal.sql").read_text()
-_THERE = "SELECT to_regclass('midflight.journal') IS NOT NULL"
+THERE = "SELECT to_regclass('midflight.journal') IS NOT NULL"
+"""Whether there is a journal."""
 _START = """
 INSERT INTO midflight.journal
-    (run, version_table, revision, direction, step, says, hash, state, operator, midflight_version)
-VALUES ($1, $2, $3, $4, $5, $6, $7, 'started', $8, $9) RETURNING id
+    (run, version_table, revision, direction, attempt, step, says, hash, state, operator, midflight_version)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'started', $9, $10) RETURNING id
 """
 _FINISH = """
 UPDATE midflight.journal SET state = :state, finished_at = clock_timestamp(), waited_ms = :waited, tries = :tries,
@@ -46,27 +48,25 @@ UPDATE midflight.journal SET state = $3, finished_at = clock_timestamp()
 WHERE run = $1 AND revision = $2 AND step IS NOT NULL AND state = 'started'
 """
 _DONE_STEPS = """
-SELECT step, hash FROM midflight.journal
-WHERE version_table = $1 AND revision = $2 AND direction = $3 AND step IS NOT NULL AND state = 'done'
-    AND id > (
-        SELECT min(id) FROM midflight.journal
-        WHERE version_table = $1 AND revision = $2 AND step IS NULL AND id > (
-            SELECT coalesce(max(id), 0) FROM midflight.journal
-            WHERE version_table = $1 AND revision = $2 AND step IS NULL AND state = 'done'
-        )
+SELECT step.step, step.hash
+FROM midflight.journal AS step JOIN midflight.journal AS attempt ON attempt.id = step.attempt
+WHERE attempt.version_table = $1 AND attempt.revision = $2 AND attempt.direction = $3
+    AND step.state = 'done' AND attempt.state <> 'done'
+    AND attempt.id > (
+        SELECT coalesce(max(id), 0) FROM midflight.journal
+        WHERE version_table = $1 AND revision = $2 AND step IS NULL AND state = 'done'
     )
 """
-"""Of the runs that began since the revision was last finished, in either direction. A revision's own row is older than
-those of its steps: so the steps of the run that has finished it count no more, even where a plain ``alembic downgrade``
-has taken them back since, of which nothing is written here."""
+"""Of the attempts since the revision was last finished, in either direction."""
 _INTERRUPTED = """
 UPDATE midflight.journal SET state = 'failed' WHERE version_table = $1 AND run <> $2 AND state = 'started'
 """
 """What runs that were killed have begun; when it ended nobody knows."""
-_APPLIED = """
+APPLIED = """
 SELECT DISTINCT ON (revision) revision, direction, hash FROM midflight.journal
 WHERE version_table = $1 AND step IS NULL AND state = 'done' ORDER BY revision, finished_at DESC
 """
+"""What was done last with each revision of a version table, and the hash of its file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +89,20 @@ class Journal:
         self._version_table = version_table
         self._run = uuid.uuid4()
         self._operator = operator()
-        if not watch.fetch(_THERE)[0][0]:
+        if not watch.fetch(THERE)[0][0]:
             self._make()
         watch.fetch(_INTERRUPTED, version_table, self._run)
 
-    def start(
-        self, revision: str, direction: str, hash_: str, *, step: int | None = None, says: str | None = None
-    ) -> Entry:
-        """Write that something begins."""
-        values = (self._run, self._version_table, revision, direction, step, says, hash_, self._operator, __version__)
+    def start(self, revision: str, direction: str, hash_: str) -> Entry:
+        """Write that a revision begins."""
+        return self._start(revision, direction, None, None, None, hash_)
+
+    def start_step(self, attempt: Entry, course: Course, says: str, hash_: str) -> Entry:
+        """Write that a step of it begins."""
+        return self._start(course.revision, course.direction, attempt.id, course.place, says, hash_)
+
+    def _start(self, revision: str, direction: str, *of_step: int | str | None) -> Entry:
+        values = (self._run, self._version_table, revision, direction, *of_step, self._operator, __version__)
         return Entry(self._watch.fetch(_START, *values)[0][0])
 
     def finish(
@@ -137,7 +142,7 @@ class Journal:
 
     def applied(self) -> dict[str, str]:
         """Return the hash of each revision's file as it was when it was applied."""
-        rows = self._watch.fetch(_APPLIED, self._version_table)
+        rows = self._watch.fetch(APPLIED, self._version_table)
         return {row[0]: row[2] for row in rows if row[1] == "upgrade"}
 
     def _make(self) -> None:
@@ -153,7 +158,6 @@ class Journal:
                 "journal = false, without which an interrupted revision may have to be mended by hand",
             ) from error
 
-
     def _send(self) -> None:
         if not self._watch.fetch("SELECT to_regnamespace('midflight') IS NOT NULL")[0][0]:
             self._watch.fetch("CREATE SCHEMA midflight")
@@ -165,11 +169,6 @@ class Journal:
 def file_hash(path: Path) -> str:
     """Return the SHA-256 of a revision's file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def text_hash(sql: str) -> str:
-    """Return the SHA-256 of a statement."""
-    return hashlib.sha256(sql.encode()).hexdigest()
 
 
 def operator() -> str:

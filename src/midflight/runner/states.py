@@ -6,7 +6,7 @@ import json
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from midflight.operations.state import Column, Constraint, Index, Relation, State
+from midflight.operations.state import Column, Constraint, Index, KeyElement, PartitionKey, Relation, State
 from midflight.sql.names import Name
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ _KINDS = {
     "c": "composite type",
 }
 _IDENTITIES = {"": "", "a": "always", "d": "by default"}
+_STRATEGIES = {"r": "range", "l": "list", "h": "hash"}
 _CONSTRAINTS = {
     "c": "check",
     "f": "foreign key",
@@ -51,6 +52,7 @@ def read_state(session: Session, asked: Asked) -> State:
         enums=_pairs(asked.enums),
         extensions=json.dumps(asked.extensions),
         functions=json.dumps(asked.functions),
+        types=json.dumps(asked.types),
     )
     return _state(json.loads(text), asked)
 
@@ -70,7 +72,12 @@ def _state(document: dict[str, Any], asked: Asked) -> State:
         name: tuple(labels) for name, labels in zip(asked.enums, document["enums"], strict=True) if labels is not None
     }
     return State(
-        document["major"], relations | as_asked, enums, document["extensions"], frozenset(document["volatile"])
+        document["major"],
+        relations | as_asked,
+        enums,
+        document["extensions"],
+        frozenset(document["volatile"]),
+        frozenset(document["constrained"]),
     )
 
 
@@ -87,10 +94,14 @@ def _relation(facts: dict[str, Any]) -> Relation:
         partition_of=Name(*parent[:2]) if parent else None,
         detach_pending=bool(parent and parent[2]),
         bound=facts["bound"],
+        partition_key=_partition_key(facts["partition_key"]),
+        oid=facts["oid"],
         table=_name(facts["table"]),
         rows=facts["rows"],
         bytes=facts["bytes"],
         comment=facts["comment"],
+        is_empty=facts["is_empty"],
+        referenced_by=tuple((Name(schema, table), tuple(columns)) for schema, table, columns in facts["referenced_by"]),
     )
 
 
@@ -113,6 +124,7 @@ def _constraint(facts: dict[str, Any]) -> Constraint:
         facts["valid"],
         tuple(facts["columns"]),
         _name(facts["target"]),
+        facts["inherited"],
     )
 
 
@@ -127,7 +139,18 @@ def _index(facts: dict[str, Any]) -> Index:
         _name(facts["attached_to"]),
         facts["constraint"],
         facts["partial"],
+        tuple(facts["include"]),
+        facts["nulls_not_distinct"],
+        facts["shape"],
+        tuple(facts["uses"]),
     )
+
+
+def _partition_key(facts: dict[str, Any] | None) -> PartitionKey | None:
+    if facts is None:
+        return None
+    elements = tuple(KeyElement(of["sql"], of["type"] or "", of["collatable"]) for of in facts["elements"])
+    return PartitionKey(_STRATEGIES[facts["strategy"]], elements)  # type: ignore[arg-type]  # a table of literals
 
 
 def _name(pair: list[str] | None) -> Name | None:

@@ -1,41 +1,50 @@
-"""A statement as it may be shown to people: with ``?`` in place of each constant, and without its comments."""
+"""A statement as it may be shown to people: without its constants and comments, which may be anybody's data."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LONGEST = 120
+CONSTANT = "?"
+LONGEST = 160
 """Characters of a statement that are shown."""
 
 
 def without_constants(text: str) -> str | None:
-    """Return a statement in one line, cut, without its constants; None where it cannot be read.
+    """Return a statement in one line, cut, with ``?`` in place of every constant; None where nothing can be shown.
 
-    By the scanner's tokens: the parser's own way leaves the constants of utility statements, and comments.
+    The scanner alone decides, since the parser leaves constants in DDL, in EXECUTE and in comments. A text that
+    pg_stat_activity has cut within a constant cannot be scanned: of that, the first two words are shown.
     """
-    import postgast  # noqa: PLC0415 - the grammar is loaded by its first use
-
     try:
-        normal = " ".join("".join(_pieces(text)).split())
-    except postgast.PgQueryError:
-        return None  # also one that pg_stat_activity has cut: it may end within a constant
-    return normal if len(normal) <= LONGEST else normal[: LONGEST - 1] + "…"
+        shown = "".join(_pieces(text)).strip()
+    except ValueError:
+        shown = _first_words(text)
+    return (shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1].rstrip()}…") or None
 
 
-def _pieces(text: str) -> Iterator[str]:
-    import postgast  # noqa: PLC0415 - likewise
-    from postgast.pg_query_pb2 import Token  # noqa: PLC0415 - likewise
+def _pieces(sql: str) -> Iterator[str]:
+    from postgast import PgQueryError, scan  # noqa: PLC0415 -- the grammar is loaded by its first use
+    from postgast import pg_query_pb2 as pb  # noqa: PLC0415 -- likewise
 
-    constants = {Token.SCONST, Token.USCONST, Token.BCONST, Token.XCONST, Token.FCONST, Token.ICONST}
-    comments = {Token.SQL_COMMENT, Token.C_COMMENT}
-    data, seen = text.encode(), 0
-    for token in postgast.scan(text).tokens:
-        yield data[seen : token.start].decode()
-        if token.token in constants:
-            yield "?"
-        elif token.token not in comments:
-            yield data[token.start : token.end].decode()
-        seen = token.end
+    constants = {pb.SCONST, pb.USCONST, pb.BCONST, pb.XCONST, pb.ICONST, pb.FCONST}
+    comments = {pb.SQL_COMMENT, pb.C_COMMENT}
+    try:
+        data, tokens = sql.encode(), scan(sql).tokens
+    except (PgQueryError, UnicodeEncodeError) as error:
+        raise ValueError(type(error).__name__) from None  # what it says may quote the text
+    end = 0
+    for token in tokens:
+        if token.token in comments:
+            continue
+        yield " " if token.start > end else ""
+        yield CONSTANT if token.token in constants else data[token.start : token.end].decode()
+        end = token.end
+
+
+def _first_words(sql: str) -> str:
+    words = re.match(r"\s*([A-Za-z]+(?:\s+[A-Za-z_]+)?)", sql)
+    return f"{' '.join(words[1].split())} …" if words else ""

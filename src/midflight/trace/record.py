@@ -45,6 +45,16 @@ class Scan:
 
 
 @dataclass(frozen=True, slots=True)
+class Sender:
+    """Where a statement comes from."""
+
+    line: int | None = None
+    """The line of the revision (or SQL file); None where it cannot be told."""
+    resumes: bool = False
+    """Whether an operation sends it that knows what of its work is done: sent again, it goes on where it stopped."""
+
+
+@dataclass(frozen=True, slots=True)
 class TracedStatement:
     """One statement as PostgreSQL ran it.
 
@@ -59,6 +69,8 @@ class TracedStatement:
     """Counts the transactions of the revision from 1; a statement in autocommit is a transaction of its own."""
     autocommit: bool
     """Whether the client ran it outside of any transaction."""
+    resumes: bool = False
+    """Whether it comes from an operation that knows what of its work is done."""
     locks_taken: tuple[HeldLock, ...] = ()
     """Locks that this statement added to those that its transaction held already."""
     locks_held: tuple[HeldLock, ...] = ()

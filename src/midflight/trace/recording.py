@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from midflight.pg.identifiers import QualifiedName
 from midflight.pg.locks import LockMode
 from midflight.trace import probes
-from midflight.trace.record import HeldLock, Relation, Scan, TracedStatement
+from midflight.trace.record import HeldLock, Relation, Scan, Sender, TracedStatement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -45,12 +45,12 @@ class _Visible:
 class Recording:
     """Collects the statements that one revision sends, over all its sessions."""
 
-    def __init__(self, looker: asyncpg.Connection, newest: int, line: Callable[[], int | None]) -> None:
-        """Take a connection of our own, the newest relation before the revision, and what tells the sender's line."""
+    def __init__(self, looker: asyncpg.Connection, newest: int, sender: Callable[[], Sender]) -> None:
+        """Take a connection of our own, the newest relation before the revision, and what tells the sender."""
         self._looker = looker
         self._one_look = asyncio.Lock()  # a connection runs one query at a time, sessions are several
         self._newest = newest
-        self._line = line
+        self._sender = sender
         self._began = time.perf_counter()
         self._transactions: dict[Session, _Transaction] = {}
         self._count = 0
@@ -90,12 +90,13 @@ class Recording:
 
     def unwatched(self, session: Session) -> TracedStatement:
         """Begin a statement that cannot be looked at."""
-        transaction = self._transaction(session)
+        transaction, sender = self._transaction(session), self._sender()
         return TracedStatement(
             sql="",
-            line=self._line(),
+            line=sender.line,
             transaction=transaction.number,
             autocommit=transaction.autocommit,
+            resumes=sender.resumes,
             locks_held=_in_order(transaction.held),
             started=self._elapsed(),
         )

@@ -15,6 +15,7 @@ import asyncpg
 from midflight import sql
 from midflight.errors import SqlSyntaxError
 from midflight.trace import probes, protocol, upstream
+from midflight.trace.record import Sender
 from midflight.trace.recording import Recording
 from midflight.trace.session import FAILED, IDLE, IN_TRANSACTION, Session
 
@@ -41,10 +42,10 @@ class Tracer:
         """Where any driver connects to be watched."""
 
     @contextlib.asynccontextmanager
-    async def record(self, line: Callable[[], int | None] = lambda: None) -> AsyncIterator[Recording]:
-        """Record the statements that are sent until the block ends; ``line`` tells where the sender stands."""
+    async def record(self, sender: Callable[[], Sender] = Sender) -> AsyncIterator[Recording]:
+        """Record the statements that are sent until the block ends; ``sender`` tells where each comes from."""
         newest = await self._looker.fetchval(probes.NEWEST_RELATION)
-        self._recording = Recording(self._looker, newest, line)
+        self._recording = Recording(self._looker, newest, sender)
         try:
             yield self._recording
         finally:

@@ -1,5 +1,6 @@
 -- What there is of the objects that an operation concerns, as one JSON document.
--- :relations and :enums are JSON arrays of [schema or null, name]; :extensions and :functions are JSON arrays of names.
+-- :relations and :enums are JSON arrays of [schema or null, name]; :extensions and :functions are JSON arrays of names,
+-- :types is one of types as SQL.
 WITH asked AS (
     SELECT
         place,
@@ -11,6 +12,9 @@ WITH asked AS (
     SELECT tree.relid::oid FROM asked CROSS JOIN LATERAL pg_partition_tree(asked.oid) AS tree WHERE tree.relid IS NOT NULL
     UNION
     SELECT indrelid FROM pg_index WHERE indexrelid IN (SELECT oid FROM asked)
+    UNION
+    SELECT tree.relid::oid FROM pg_index CROSS JOIN LATERAL pg_partition_tree(indrelid) AS tree
+    WHERE indexrelid IN (SELECT oid FROM asked) AND tree.relid IS NOT NULL
 ), relations AS (
     SELECT
         class.oid,
@@ -20,8 +24,23 @@ WITH asked AS (
             'kind', class.relkind,
             'rows', class.reltuples::bigint,
             'bytes', CASE WHEN class.relkind IN ('r', 'm', 'i', 'I', 'S', 't') THEN pg_total_relation_size(class.oid) ELSE 0 END,
+            'is_empty', CASE WHEN class.relkind IN ('r', 'm') THEN pg_relation_size(class.oid) = 0 ELSE false END,
             'comment', obj_description(class.oid, 'pg_class'),
+            'oid', class.oid::bigint,
             'bound', pg_get_expr(class.relpartbound, class.oid),
+            'partition_key', (
+                SELECT json_build_object('strategy', partitioned.partstrat, 'elements', (
+                    SELECT json_agg(json_build_object(
+                        'sql', quote_ident(attribute.attname),
+                        'type', format_type(attribute.atttypid, attribute.atttypmod),
+                        'collatable', key_collation <> 0
+                    ) ORDER BY place)
+                    FROM ROWS FROM (unnest(partitioned.partattrs::smallint[]), unnest(partitioned.partcollation::oid[]))
+                        WITH ORDINALITY AS key (number, key_collation, place)
+                    LEFT JOIN pg_attribute AS attribute ON attribute.attrelid = class.oid AND attribute.attnum = nullif(key.number, 0)
+                ))
+                FROM pg_partitioned_table AS partitioned WHERE partitioned.partrelid = class.oid
+            ),
             'parent', (
                 SELECT json_build_array(parent_space.nspname, parent.relname, inherits.inhdetachpending)
                 FROM pg_inherits AS inherits
@@ -59,6 +78,7 @@ WITH asked AS (
                     'kind', con.contype,
                     'definition', pg_get_constraintdef(con.oid),
                     'valid', con.convalidated,
+                    'inherited', con.conparentid <> 0 OR con.coninhcount > 0,
                     'columns', (
                         SELECT coalesce(json_agg(attribute.attname ORDER BY key.place), '[]')
                         FROM unnest(con.conkey) WITH ORDINALITY AS key (number, place)
@@ -71,6 +91,16 @@ WITH asked AS (
                     )
                 )), '{}')
                 FROM pg_constraint AS con WHERE con.conrelid = class.oid
+            ),
+            'referenced_by', (
+                SELECT coalesce(json_agg(json_build_array(from_space.nspname, from_class.relname, (
+                    SELECT json_agg(attribute.attname) FROM pg_attribute AS attribute
+                    WHERE attribute.attrelid = con.confrelid AND attribute.attnum = ANY (con.confkey)
+                )) ORDER BY con.oid), '[]')
+                FROM pg_constraint AS con
+                JOIN pg_class AS from_class ON from_class.oid = con.conrelid
+                JOIN pg_namespace AS from_space ON from_space.oid = from_class.relnamespace
+                WHERE con.confrelid = class.oid AND con.contype = 'f' AND class.relkind IN ('r', 'p')
             ),
             'indexes', (
                 SELECT coalesce(json_object_agg(index_class.relname, index_facts.facts), '{}')
@@ -97,7 +127,27 @@ WITH asked AS (
                             WHERE inherits.inhrelid = index.indexrelid
                         ),
                         'constraint', (SELECT con.conname FROM pg_constraint AS con WHERE con.conindid = index.indexrelid AND con.contype IN ('p', 'u', 'x') LIMIT 1),
-                        'partial', index.indpred IS NOT NULL
+                        'partial', index.indpred IS NOT NULL,
+                        'uses', (
+                            SELECT coalesce(json_agg(DISTINCT attribute.attname), '[]')
+                            FROM pg_depend AS used
+                            JOIN pg_attribute AS attribute
+                                ON attribute.attrelid = used.refobjid AND attribute.attnum = used.refobjsubid
+                            WHERE used.classid = 'pg_class'::regclass AND used.objid = index.indexrelid
+                                AND used.refclassid = 'pg_class'::regclass AND used.refobjid = class.oid
+                        ),
+                        'include', (
+                            SELECT coalesce(json_agg(attribute.attname ORDER BY key.place), '[]')
+                            FROM unnest(index.indkey::smallint[]) WITH ORDINALITY AS key (number, place)
+                            JOIN pg_attribute AS attribute ON attribute.attrelid = class.oid AND attribute.attnum = key.number
+                            WHERE key.place > index.indnkeyatts
+                        ),
+                        'nulls_not_distinct', coalesce((to_jsonb(index) ->> 'indnullsnotdistinct')::boolean, false),
+                        'shape', substr(pg_get_indexdef(index.indexrelid), length(format(
+                            'CREATE %sINDEX %I ON %s%I.%I ',
+                            CASE WHEN index.indisunique THEN 'UNIQUE ' END, index_class.relname,
+                            CASE WHEN index_class.relkind = 'I' THEN 'ONLY ' END, namespace.nspname, class.relname
+                        )) + 1)
                     ) AS facts
                 ) AS index_facts
                 WHERE index.indrelid = class.oid
@@ -131,14 +181,30 @@ SELECT json_build_object(
     'relations', (SELECT coalesce(json_agg(facts), '[]') FROM relations),
     'enums', (
         SELECT coalesce(json_agg((
-            SELECT json_agg(enumlabel ORDER BY enumsortorder) FROM pg_enum
-            WHERE enumtypid = to_regtype(coalesce(quote_ident(pair ->> 0) || '.', '') || quote_ident(pair ->> 1))
+            SELECT (SELECT coalesce(json_agg(enumlabel ORDER BY enumsortorder), '[]') FROM pg_enum WHERE enumtypid = type.oid)
+            FROM pg_type AS type
+            WHERE type.typtype = 'e'
+                AND type.oid = to_regtype(coalesce(quote_ident(pair ->> 0) || '.', '') || quote_ident(pair ->> 1))
         ) ORDER BY place), '[]')
         FROM json_array_elements(CAST(:enums AS json)) WITH ORDINALITY AS given (pair, place)
     ),
     'extensions', (
         SELECT coalesce(json_object_agg(extname, extversion), '{}') FROM pg_extension
         WHERE extname IN (SELECT json_array_elements_text(CAST(:extensions AS json)))
+    ),
+    'constrained', (
+        SELECT coalesce(json_agg(given), '[]')
+        FROM json_array_elements_text(CAST(:types AS json)) AS given
+        WHERE EXISTS (
+            WITH RECURSIVE domains AS (
+                SELECT oid, typbasetype, typnotnull FROM pg_type WHERE oid = to_regtype(given) AND typtype = 'd'
+                UNION ALL
+                SELECT base.oid, base.typbasetype, base.typnotnull
+                FROM domains JOIN pg_type AS base ON base.oid = domains.typbasetype AND base.typtype = 'd'
+            )
+            SELECT FROM domains
+            WHERE typnotnull OR EXISTS (SELECT FROM pg_constraint WHERE contypid = domains.oid)
+        )
     ),
     'volatile', (
         SELECT coalesce(json_agg(given), '[]')

@@ -1,0 +1,1 @@
+"""What a project's env.py calls: where the database is, which models there are, how it ends in Alembic."""

@@ -1,0 +1,1 @@
+"""``midflight init``: a project that runs at once."""
