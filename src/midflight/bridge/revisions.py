@@ -64,8 +64,9 @@ class Revisions:
         """Hand the revisions to Alembic, which calls each, writes its version and commits before it takes the next."""
         say, direction, ids = self._request.listener, self._request.direction, [_id(step) for step in steps]
         began = time.monotonic()
+        # Alembic may just have made its version table: a revision that is taken back must not take that back, too.
         if self._connection.in_transaction():
-            self._connection.commit()  # Alembic has just made the version table, which a retry must not take back
+            self._connection.commit()
         self._tell_edited()
         say(RunStarted(tuple(ids), direction))
         for place, step in enumerate(steps, 1):
