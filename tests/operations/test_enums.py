@@ -31,7 +31,6 @@ CASES = (
         up='op.add_enum_value("mood", "so so", before="ok")\nop.add_enum_value("mood", "fine", after="ok")\n'
         "op.execute(\"INSERT INTO t VALUES (2, 'fine')\")",
         down=NOTHING,
-        allowed=frozenset({"empty-downgrade"}),
         effect=VALUES.format('{sad,"so so",ok,fine}'),
         returns=False,
     ),
