@@ -8,10 +8,10 @@ import asyncpg
 
 from midflight import sql
 from midflight.hazards.losses import loss
-from midflight.hazards.volatile_default_rewrites import _NOT_VOLATILE
 from midflight.pg.locks import LockMode
 from midflight.sql.expected_locks import expected_locks
 from midflight.sql.type_changes import keeps_rows, name_of
+from midflight.sql.volatility import NOT_VOLATILE
 from midflight.trace.tracer import trace
 
 if TYPE_CHECKING:
@@ -244,5 +244,5 @@ async def test_functions_that_are_said_not_to_be_volatile_are_not(database: Addr
     finally:
         await connection.close()
     volatile = {row["proname"]: row["volatile"] for row in rows}
-    assert {name for name in _NOT_VOLATILE if volatile.get(name)} == set()
-    assert {name for name in _NOT_VOLATILE if name not in volatile} <= {"trim", "uuid_nil"}
+    assert {name for name in NOT_VOLATILE if volatile.get(name)} == set()
+    assert {name for name in NOT_VOLATILE if name not in volatile} <= {"trim", "uuid_nil"}

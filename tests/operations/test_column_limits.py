@@ -99,7 +99,7 @@ def test_rows_that_move_while_a_column_is_filled_are_filled_too(
         await connection.execute("UPDATE orders SET total = total + 1 WHERE id > 59900")
         await connection.close()
 
-    moved = []
+    moved: list[Event] = []
 
     def listen(event: Event) -> None:
         if isinstance(event, StepProgress) and not moved:

@@ -38,11 +38,9 @@ FILLED = "SELECT count(*) = 1000 AND count(DISTINCT {0}) = 1000 FROM orders"
 DROP_C = 'op.drop_column("orders", "c")'
 
 
-def added(
-    name: str, column: str, effect: str, *, majors: tuple[int, ...] = (15, 18), allowed: tuple[str, ...] = ()
-) -> Case:
+def added(name: str, column: str, effect: str, *, majors: tuple[int, ...] = (15, 18)) -> Case:
     up = f'op.add_column("orders", sa.Column("c", {column}))'
-    return Case(name, setup=ORDERS, up=up, down=DROP_C, effect=effect, majors=majors, allowed=frozenset(allowed))
+    return Case(name, setup=ORDERS, up=up, down=DROP_C, effect=effect, majors=majors)
 
 
 def holds(column: str, condition: str) -> str:
@@ -103,7 +101,6 @@ CASES = (
         ' index=True, unique=False, server_default="1"',
         "SELECT count(*) = 2 AND bool_and(convalidated) AND to_regclass('ix_orders_c') IS NOT NULL FROM pg_constraint"
         " WHERE conname IN ('to_customers', 'positive')",
-        allowed=("locks-several-tables",),  # a foreign key comes and goes, and PostgreSQL locks both tables
     ),
     Case(
         "add_column_partitioned",
@@ -118,7 +115,6 @@ CASES = (
         up='op.drop_column("orders", "customer_id")',
         down='op.add_column("orders", sa.Column("customer_id", sa.Integer, sa.ForeignKey("customers.id")))',
         effect="SELECT count(*) = 0 FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attname = 'customer_id'",
-        allowed=frozenset({"locks-several-tables"}),  # its foreign key goes with it, and PostgreSQL locks both tables
     ),
     Case(
         "drop_column_without_foreign_key",
