@@ -27,7 +27,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import psycopg
 
 from checks.projects import Revision, env_py, write_project
-
 from midflight.bridge.applying import apply
 from midflight.bridge.project import ProjectSource, load_project
 from midflight.bridge.request import Request
@@ -37,11 +36,10 @@ from midflight.runner.limits import Limits
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from operations.stage import Stage
-
     from midflight.bridge.request import Direction
     from midflight.pg.addresses import Address
     from midflight.runner.events import Event
+    from operations.stage import Stage
 
 E = TypeVar("E")
 SECONDS = float(os.environ.get("TMP_SECONDS", "90"))

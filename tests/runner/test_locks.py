@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import TYPE_CHECKING
 
+import psycopg
+import psycopg.errors
 import pytest
-from checks.projects import Revision
-from runner.deployments import SAFE, TABLE, waiting
-from runner.traffic import Probe, beside
 
+from checks.projects import Revision
 from midflight.runner.events import (
     BlockerEnded,
     LockWaiting,
@@ -17,13 +18,13 @@ from midflight.runner.events import (
     RevisionRetried,
     StepFinished,
     StepProgress,
-    StepStarted,
 )
+from runner.deployments import SAFE, TABLE
+from runner.traffic import Probe, beside
 
 if TYPE_CHECKING:
     from typing import Any
 
-    import psycopg
     from runner.deployments import Deployments
 
 NOT_NULL = Revision("a1", before=SAFE, up="op.set_not_null('t', 'n')", down="op.drop_not_null('t', 'n')")
@@ -37,6 +38,7 @@ op.add_column('t', sa.Column('m', sa.Integer()))
 """,
 )
 READER = "SELECT 'secret of the reader' FROM t"
+SLEEPS = "SELECT count(*) > 0 FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(60)%' AND wait_event = 'PgSleep'"
 SEEN = "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND relation = 't'::regclass AND pid <> pg_backend_pid()"
 
 
@@ -51,10 +53,10 @@ def test_a_reader_in_the_way_stalls_nobody_and_is_named(deployments: Deployments
             upgrade = deployment.apply()
             event = upgrade.tells(LockWaiting, lambda event: bool(event.blockers) and event.waited > 1.5)
             assert not upgrade.of(StepFinished)
+            [blocker] = event.blockers
+            assert blocker.pid == reader.info.backend_pid
         upgrade.succeeds()
-    [blocker] = event.blockers
     assert (blocker.application, blocker.state) == ("nightly report", "idle in transaction")
-    assert blocker.pid == reader.info.backend_pid
     assert blocker.query == "SELECT ? FROM t"
     assert probe.asked > 50
     assert probe.longest < 1.0  # of more than 1.5 s; a slow machine may stall by itself
@@ -70,7 +72,9 @@ def test_the_command_names_who_is_in_the_way_and_gives_up(deployments: Deploymen
         upgrade.fails(
             3,
             "revision a1 (a1.py, line ",
-            "the lock for this was not to be had within 3 s: check n (t)" if deployment.stage.major < 18 else "n not null",
+            "the lock for this was not to be had within 3 s: check n (t)"
+            if deployment.stage.major < 18
+            else "n not null",
             f"hint: in the way: pid {reader.info.backend_pid} postgres (nightly report) idle in transaction for ",
             "waiting 2 s for a lock",
         )
@@ -101,27 +105,26 @@ def test_back_to_back_transactions_starve_nobody(deployments: Deployments, revis
 def test_blockers_are_ended_where_that_is_asked_for(deployments: Deployments, how: str) -> None:
     deployment = deployments.new(NOT_NULL)
     limits = {"cancel_blockers_after" if how == "cancelled" else "terminate_blockers_after": 0.3}
-    with deployment.session() as reader:
-        reader.execute("SELECT FROM t")
-        if how == "terminated":
-            deployment.apply(**limits).succeeds()
-            waiting(lambda: deployment.value(f"SELECT count(*) FROM pg_stat_activity WHERE pid = {reader.info.backend_pid}") == 0, "end")
+    ended: list[str] = []
+
+    def report(connection: psycopg.Connection[Any]) -> None:
+        if ended:
+            time.sleep(0.01)
             return
-        with beside(deployment, _sleeping_reader):
-            reader.rollback()
-            deployment.until("SELECT count(*) > 0 FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' AND state = 'active' AND pid <> pg_backend_pid()")
-            upgrade = deployment.apply(**limits)
-            upgrade.tells(BlockerEnded, lambda event: event.how == how)
-            upgrade.succeeds()
+        try:
+            connection.execute("SELECT pg_sleep(60) FROM t LIMIT 1")
+        except psycopg.errors.QueryCanceled:
+            ended.append("cancelled")
+        except psycopg.errors.AdminShutdown:
+            ended.append("terminated")
+            raise
 
-
-def _sleeping_reader(connection: psycopg.Connection[Any]) -> None:
-    import psycopg.errors
-
-    try:
-        connection.execute("SELECT pg_sleep(30) FROM t LIMIT 1")
-    except psycopg.errors.QueryCanceled:
-        time.sleep(0.5)  # the service has other things to do now
+    with contextlib.suppress(AssertionError), beside(deployment, report):
+        deployment.until(SLEEPS)
+        upgrade = deployment.apply(**limits)
+        upgrade.tells(BlockerEnded, lambda event: event.how == how)
+        upgrade.succeeds()
+    assert ended == [how]
 
 
 def test_a_revision_is_taken_back_whole(deployments: Deployments) -> None:
@@ -170,7 +173,9 @@ def test_concurrently_names_the_old_transaction_and_waits(deployments: Deploymen
     deployment.send(
         "ALTER ROLE postgres IN DATABASE " + deployment.database.database + " SET lock_timeout = '200ms';"
         "ALTER ROLE postgres IN DATABASE " + deployment.database.database + " SET statement_timeout = '600ms';"
-        "ALTER ROLE postgres IN DATABASE " + deployment.database.database + " SET idle_session_timeout = '600ms';"
+        "ALTER ROLE postgres IN DATABASE "
+        + deployment.database.database
+        + " SET idle_session_timeout = '600ms';"
         + (
             "ALTER ROLE postgres IN DATABASE " + deployment.database.database + " SET transaction_timeout = '700ms'"
             if deployment.stage.major >= 17
@@ -201,7 +206,9 @@ def test_concurrently_names_the_old_transaction_and_waits(deployments: Deploymen
 def test_a_deadlock_is_tried_again(deployments: Deployments) -> None:
     """A raw revision locks two tables in the other order than the service does."""
     deployment = deployments.new(
-        Revision("a1", up="op.execute('UPDATE t SET n = -1 WHERE id = 1'); op.execute('UPDATE t SET n = -1 WHERE id = 2')")
+        Revision(
+            "a1", up="op.execute('UPDATE t SET n = -1 WHERE id = 1'); op.execute('UPDATE t SET n = -1 WHERE id = 2')"
+        )
     )
     with deployment.session() as service:
         service.execute("UPDATE t SET n = n WHERE id = 2")
@@ -216,7 +223,9 @@ def test_a_deadlock_is_tried_again(deployments: Deployments) -> None:
 def test_names_are_resolved_as_the_revision_does(deployments: Deployments) -> None:
     """Two tables of one name: the one in the way is found by the revision's own search path."""
     deployment = deployments.new(
-        Revision("a1", before=SAFE, up="op.execute('SET search_path = other'); op.set_not_null('t', 'n')"),
+        Revision(
+            "a1", before=SAFE, up="op.execute('SET LOCAL search_path = other, public'); op.set_not_null('t', 'n')"
+        ),
         setup=f"CREATE SCHEMA other; CREATE TABLE other.t (n int); {TABLE}",
     )
     with deployment.session("innocent") as innocent, deployment.session("guilty") as guilty:
@@ -226,6 +235,12 @@ def test_names_are_resolved_as_the_revision_does(deployments: Deployments) -> No
         waited = upgrade.tells(LockWaiting, lambda event: bool(event.blockers))
         assert {blocker.application for blocker in waited.blockers} == {"guilty"}
     upgrade.succeeds()
+    assert (
+        deployment.value(
+            "SELECT string_agg(attrelid::regclass::text, ' ') FROM pg_attribute WHERE attname = 'n' AND attnotnull"
+        )
+        == "other.t"
+    )
 
 
 def test_a_full_lock_queue(deployments: Deployments) -> None:
@@ -233,12 +248,19 @@ def test_a_full_lock_queue(deployments: Deployments) -> None:
     deployment = deployments.new(NOT_NULL)
     with deployment.session() as holder:
         holder.execute("LOCK TABLE t IN ACCESS EXCLUSIVE MODE")
-        with beside(deployment, lambda connection: connection.execute("UPDATE t SET n = n WHERE id = 3") and None, sessions=40):
+        with beside(
+            deployment, lambda connection: connection.execute("UPDATE t SET n = n WHERE id = 3") and None, sessions=40
+        ):
             deployment.until(SEEN.replace("count(*) > 0", "count(*) = 40"))
             upgrade = deployment.apply()
-            upgrade.tells(StepStarted)
-            time.sleep(0.5)
-            assert deployment.value(f"SELECT count(*) FROM pg_locks WHERE NOT granted AND mode IN ('AccessExclusiveLock', 'ShareUpdateExclusiveLock')") == 0
+            waited = upgrade.tells(LockWaiting, lambda event: bool(event.blockers))
+            assert [blocker.pid for blocker in waited.blockers] == [holder.info.backend_pid]
+            assert (
+                deployment.value(
+                    "SELECT count(*) FROM pg_locks WHERE NOT granted AND mode IN ('AccessExclusiveLock', 'ShareUpdateExclusiveLock')"
+                )
+                == 0
+            )
             holder.commit()
             upgrade.succeeds()
     deployment.nothing_is_left()

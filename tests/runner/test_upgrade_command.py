@@ -1,4 +1,4 @@
-"""``midflight upgrade`` and ``midflight downgrade`` as a person or a pipeline sees them, and ``await midflight.upgrade()``."""
+"""``midflight upgrade`` and ``downgrade`` as a person or a pipeline sees them, and ``await midflight.upgrade()``."""
 
 from __future__ import annotations
 
@@ -152,12 +152,10 @@ async def test_on_an_engine_or_a_connection_of_ones_own(
         assert ticks > 1  # the loop went on meanwhile
         async with engine.connect() as connection:
             assert await midflight.downgrade("a1", bind=connection) == ("b2",)
-            [[name, timeout]] = (
-                await connection.exec_driver_sql(
-                    "SELECT current_setting('application_name'), current_setting('lock_timeout')"
-                )
-            ).all()
-            assert (name, timeout) == ("", "0")
+            answer = await connection.exec_driver_sql(
+                "SELECT current_setting('application_name'), current_setting('lock_timeout')"
+            )
+            assert tuple(answer.one()) == ("", "0")
             assert (await connection.exec_driver_sql("SELECT count(*) FROM t")).scalar_one() == 0
     finally:
         ticking.cancel()

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 @contextlib.contextmanager
-def beside(deployment: Deployment, work: Callable[[psycopg.Connection[Any]], None], sessions: int = 1) -> Iterator[None]:
+def beside(
+    deployment: Deployment, work: Callable[[psycopg.Connection[Any]], None], sessions: int = 1
+) -> Iterator[None]:
     """Repeat some work on sessions of their own meanwhile; what fails there fails here."""
     stop, errors = threading.Event(), []
 
@@ -24,6 +26,7 @@ def beside(deployment: Deployment, work: Callable[[psycopg.Connection[Any]], Non
         try:
             with psycopg.connect(deployment.database.url("postgresql"), autocommit=True) as connection:
                 connection.execute("SET application_name = 'load'")
+                connection.execute("SET statement_timeout = '30s'")
                 while not stop.is_set():
                     work(connection)
         except BaseException as error:  # noqa: BLE001 - raised below, in the test's own thread
@@ -36,8 +39,9 @@ def beside(deployment: Deployment, work: Callable[[psycopg.Connection[Any]], Non
         yield
     finally:
         stop.set()
+        end = time.monotonic() + 60
         for thread in threads:
-            thread.join(60)
+            thread.join(max(end - time.monotonic(), 0))
     assert errors == []
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from midflight.runner.course import Course
     from midflight.runner.executor import Executor
 
+_OF_ROWS = ("INSERT", "UPDATE", "DELETE", "MERGE", "COPY")
 _HARMLESS = ("SELECT", "SHOW", "SET", "RESET", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
 
@@ -30,7 +31,8 @@ class Guard:
         """Take the connection and what runs our own operations on it."""
         self._executor = executor
         self._course: Course | None = None
-        self._is_limited = False
+        self._timeout: int | None = None
+        """The ``lock_timeout`` that the transaction has got, in milliseconds."""
         self._has_work = False
         self.has_committed = False
         """Whether work that did not come from our operations is committed, so that the revision cannot be run again."""
@@ -52,7 +54,7 @@ class Guard:
     @contextlib.contextmanager
     def watching(self, course: Course) -> Iterator[None]:
         """Watch while a revision runs."""
-        self._course, self._is_limited, self._has_work, self.has_committed = course, False, False, False
+        self._course, self._timeout, self._has_work, self.has_committed = course, None, False, False
         try:
             yield
         finally:
@@ -79,16 +81,23 @@ class Guard:
         self._last = statement
         if not statement.lstrip().upper().startswith(_HARMLESS):
             self._has_work = True
-        if self._is_limited or connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
+        if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
             return
-        self._is_limited = True
-        limits, timeout = self._executor.limits, self._course.waiting.attempt.timeout
-        cursor.execute(f"SET LOCAL lock_timeout = {max(int(timeout * 1000), 1)}")
-        cursor.execute(f"SET LOCAL statement_timeout = {int(limits.long * 1000)}")
+        timeout = 0 if _only_rows(statement) else max(int(self._course.waiting.attempt.timeout * 1000), 1)
+        if self._timeout is None:
+            cursor.execute(f"SET LOCAL statement_timeout = {int(self._executor.limits.long * 1000)}")
+        if timeout != self._timeout:
+            cursor.execute(f"SET LOCAL lock_timeout = {timeout}")
+        self._timeout = timeout
 
     def _committed(self, _: Connection) -> None:
         self.has_committed = self.has_committed or (self._has_work and self._course is not None)
-        self._is_limited = self._has_work = False
+        self._timeout, self._has_work = None, False
 
     def _rolled_back(self, _: Connection) -> None:
-        self._is_limited = self._has_work = False
+        self._timeout, self._has_work = None, False
+
+
+def _only_rows(statement: str) -> bool:
+    """Tell whether a statement locks rows alone: while it waits for one, nobody queues up behind it for the table."""
+    return statement.lstrip().upper().startswith(_OF_ROWS)

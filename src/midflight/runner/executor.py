@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from midflight.errors import DatabaseError
 from midflight.operations.state import State
-from midflight.operations.step import Mode, Step, Work
+from midflight.operations.step import Mode, Step, TableLock, Work
+from midflight.pg.locks import LockMode
 from midflight.runner.batches import run_batches
 from midflight.runner.course import Course, Waiting
 from midflight.runner.events import (
@@ -32,13 +33,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from midflight.operations.operation import Operation
-    from midflight.operations.step import TableLock
     from midflight.runner.events import Blocker, Listener
     from midflight.runner.journal import Entry, Journal
     from midflight.runner.session import Session
     from midflight.runner.watch import Watch
 
+READ_MILLISECONDS = 1000
+"""How long the reading of the catalog waits at once; nobody but who wants a table for himself waits behind it."""
 _HAS_WORK = "SELECT pg_current_xact_id_if_assigned() IS NOT NULL"
+_BEFORE_READING = "SELECT pg_current_xact_id_if_assigned() IS NOT NULL, current_setting('lock_timeout')"
+_FOLLOW = "SELECT set_config('search_path', :path, true)"
+_BEFORE_TRY = """
+SELECT current_setting('lock_timeout'), current_setting('statement_timeout'),
+    set_config('search_path', coalesce(nullif(:path, ''), current_setting('search_path')), true)
+"""
 
 
 class LockWaitError(DatabaseError):
@@ -84,6 +92,8 @@ class Executor:
         self._journal = journal
         self._say = listener
         self._retried = retried
+        self._path = ""
+        """The search path as the revision has set it, with SET LOCAL maybe: each transaction of a step gets it."""
         self._random = random.Random()  # noqa: S311 - jitter, no secret
 
     def run(self, operation: Operation) -> None:
@@ -95,9 +105,9 @@ class Executor:
             LockWaitError: where a lock was not to be had in time.
             RevisionBusyError: where the revision is to be tried again whole.
         """
+        [[self._path]] = self.session.fetch("SELECT current_setting('search_path')")
         if self._watch:
-            [[path]] = self.session.fetch("SELECT current_setting('search_path')")
-            self._watch.follow(path)
+            self._watch.follow(self._path)
         if self.course:
             self.course.begin_operation()
         state = self._state(operation)
@@ -141,10 +151,38 @@ class Executor:
         self._say(StepFinished(says, time.monotonic() - began, 0.0, 1))
 
     def _state(self, operation: Operation) -> State:
-        state, course = read_state(self.session, operation.asks), self.course
+        state, course = self._read(operation), self.course
         if course is None or all(place < course.place for place, _ in course.done):
             return state
         return replace(state, resumed=True)
+
+    def _read(self, operation: Operation) -> State:
+        """Read the catalog, which waits where a table is locked against everything: not silently, and not for ever."""
+        [[has_work, before]] = self.session.fetch(_BEFORE_READING)
+        is_ours = self.session.may_commit and not has_work
+        if not is_ours and not self._retried:
+            return read_state(self.session, operation.asks)
+        waiting, began = Waiting(), time.monotonic()
+        locks = tuple(TableLock(table, LockMode.ACCESS_SHARE) for table in operation.asks.relations)
+        reading = Step(f"read the catalog of {', '.join(map(str, operation.asks.relations))}", "", lambda _: False)
+        while True:
+            try:
+                self.session.execute(f"SET LOCAL lock_timeout = {READ_MILLISECONDS}")
+                state = read_state(self.session, operation.asks)
+            except StatementError as error:
+                if not error.is_busy:
+                    raise
+                if not is_ours:
+                    raise RevisionBusyError(reading) from error
+                self.session.rollback()
+                waiting.seconds = time.monotonic() - began
+                blockers = self.wait(locks, waiting, reading.says, 0.0, self.limits.max_wait)
+                if time.monotonic() - began >= self.limits.max_wait:
+                    raise _not_in_time(reading.says, waiting.seconds, blockers) from error
+                self.session.fetch(_FOLLOW, path=self._path)
+            else:
+                self.session.fetch("SELECT set_config('lock_timeout', :before, true)", before=before)
+                return state
 
     def _is_done(self, step: Step, state: State) -> bool:
         """Tell whether a step is done: by the catalog, or, where that cannot tell, by the journal."""
@@ -165,6 +203,7 @@ class Executor:
                     self._outside(step)
                 case Mode.APART | Mode.TOGETHER if step.batches is not None:
                     self.session.commit()
+                    self.session.fetch(_FOLLOW, path=self._path)
                     run_batches(self.session, step, self.limits, self._say)
                 case Mode.APART:
                     self.session.commit()
@@ -177,6 +216,7 @@ class Executor:
         self._finish(entry, waiting)
         if step.mode is not Mode.TOGETHER or step.batches is not None:
             self.session.commit()
+            self.session.fetch(_FOLLOW, path=self._path)
         self._say(StepFinished(step.says, time.monotonic() - began, waiting.seconds, waiting.attempt.number + 1))
 
     def _begin(self, step: Step) -> Entry | None:
@@ -208,6 +248,8 @@ class Executor:
                 if old:
                     self._say(OldTransactions(step.says, old))
             self._limit("SET", 0, self._budget(step))
+            [[path]] = self.session.fetch("SELECT current_setting('search_path')")
+            self.session.fetch("SELECT set_config('search_path', :path, false)", path=self._path)
             try:
                 with self._watched(step):
                     self.session.execute(step.sql)
@@ -222,6 +264,7 @@ class Executor:
                 raise
             with contextlib.suppress(StatementError):  # what was done is done
                 self._limit("SET", 0, 0)  # not RESET: the role may have limits of its own
+                self.session.fetch("SELECT set_config('search_path', :path, false)", path=path)
 
     def _clear(self, sql: str) -> None:
         """Leave nothing of a build that failed; what cannot be dropped now is dropped by the next run."""
@@ -236,7 +279,8 @@ class Executor:
             self._try_once(step, self.course.waiting.attempt if self.course else Try())
             return
         if not has_work and self.session.may_commit:
-            self.session.rollback()  # a snapshot of our own reading would be held while we wait
+            # A snapshot of our own reading would be held while we wait. No rollback: it takes back what was SET, too.
+            self.session.commit()
             self._poll(step, waiting, self.session.rollback)
             return
         with self._savepoint() as take_back:
@@ -249,7 +293,10 @@ class Executor:
             LockWaitError: where they were not to be had in time.
         """
         ready = Step(says=says, sql="SELECT", done=lambda _: False, locks=tuple(locks))
-        self._poll(ready, waiting, self.session.rollback, patience=self.limits.max_wait - waiting.seconds)
+        self._path = ""
+        # A name may mean something else than where the revision has set a search path: then it is just tried again.
+        with contextlib.suppress(StatementError):
+            self._poll(ready, waiting, self.session.rollback, patience=self.limits.max_wait - waiting.seconds)
         self.session.rollback()
 
     def _try_once(self, step: Step, attempt: Try) -> None:
@@ -271,14 +318,11 @@ class Executor:
                 if not error.is_busy:
                     raise
                 take_back()  # type: ignore[operator]
-                waiting.seconds = before + time.monotonic() - began
-                blockers = self.wait(step.locks, waiting, step.says, time.monotonic() - last, limit)
-                last = time.monotonic()
-                if last - began >= limit:
-                    raise LockWaitError(
-                        f"the lock for this was not to be had within {waiting.seconds:.0f} s: {step.says}",
-                        hint=named(blockers),
-                    ) from error
+                took, last = time.monotonic() - last, time.monotonic()  # with the pause before it
+                waiting.seconds = before + last - began
+                blockers = self.wait(step.locks, waiting, step.says, took, limit)
+                if time.monotonic() - began >= limit:
+                    raise _not_in_time(step.says, waiting.seconds, blockers) from error
             else:
                 waiting.seconds = before + (time.monotonic() - began if waiting.attempt.number else 0.0)
                 return
@@ -323,9 +367,8 @@ class Executor:
     @contextlib.contextmanager
     def _limits_lifted_after(self) -> Iterator[None]:
         """Give what follows in the transaction the limits from before; after an error that is rolled back anyway."""
-        before = self.session.fetch("SELECT current_setting('lock_timeout'), current_setting('statement_timeout')")
+        [[lock_timeout, statement_timeout, _]] = self.session.fetch(_BEFORE_TRY, path=self._path)
         yield
-        lock_timeout, statement_timeout = before[0]
         self.session.fetch(
             "SELECT set_config('lock_timeout', :lock, true), set_config('statement_timeout', :statement, true)",
             lock=lock_timeout,
@@ -356,6 +399,10 @@ class Executor:
             raise DatabaseError(
                 "the connection that holds the deployer's lock is gone", hint="run the same command again: it goes on"
             )
+
+
+def _not_in_time(says: str, waited: float, blockers: Sequence[Blocker]) -> LockWaitError:
+    return LockWaitError(f"the lock for this was not to be had within {waited:.0f} s: {says}", hint=named(blockers))
 
 
 def named(blockers: Sequence[Blocker]) -> str | None:

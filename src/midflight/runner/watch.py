@@ -54,6 +54,13 @@ def _sql(name: str) -> str:
     return (files("midflight.runner") / "sql" / f"{name}.sql").read_text()
 
 
+_TREE = """
+WITH RECURSIVE tree (oid) AS (
+    SELECT to_regclass($1)::oid
+    UNION SELECT inhrelid FROM pg_inherits JOIN tree ON inhparent = tree.oid
+) SELECT oid FROM tree WHERE oid IS NOT NULL
+"""
+"""A table and its partitions. pg_partition_tree() would wait for a lock itself."""
 _BLOCKERS, _BLOCKING, _OLD, _PROGRESS, _DEPLOYER = map(
     _sql, ("blockers", "blocking", "old_transactions", "progress", "deployer")
 )
@@ -120,8 +127,7 @@ class Watch:
         found: dict[int, Blocker] = {}
         for table, mode in tables:
             modes = [other.catalog_name for other in type(mode) if mode.conflicts_with(other)]
-            oids = [row[0] for row in self.fetch("SELECT relid::oid FROM pg_partition_tree($1::text::regclass)", table)]
-            oids += [row[0] for row in self.fetch("SELECT to_regclass($1)::oid", table) if row[0]]
+            oids = [row[0] for row in self.fetch(_TREE, table)]
             for blocker in _blockers(self.fetch(_BLOCKERS, oids, modes, [*ours, self.pid])):
                 found[blocker.pid] = blocker
         return tuple(found.values())
