@@ -49,6 +49,7 @@ class Revisions:
         """Take Alembic's context and what runs the operations in it."""
         self._request = request
         self._context = context
+        self._connection = connection
         self._executor = executor
         self._journal = journal
         self._guard = Guard(connection, executor)
@@ -63,6 +64,9 @@ class Revisions:
         """Hand the revisions to Alembic, which calls each, writes its version and commits before it takes the next."""
         say, direction, ids = self._request.listener, self._request.direction, [_id(step) for step in steps]
         began = time.monotonic()
+        # Alembic may just have made its version table: a revision that is taken back must not take that back, too.
+        if self._connection.in_transaction():
+            self._connection.commit()
         self._tell_edited()
         say(RunStarted(tuple(ids), direction))
         for place, step in enumerate(steps, 1):
