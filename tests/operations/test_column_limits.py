@@ -85,21 +85,27 @@ def test_what_is_small_or_quick_is_done(stage: Stage, database: Address, tmp_pat
     assert stage.snapshot(database) != before
 
 
-def test_rows_that_move_while_a_column_is_filled_are_filled_too(
+def test_rows_that_move_or_are_held_while_a_column_is_filled_are_filled_too(
     stage: Stage, database: Address, tmp_path: Path
 ) -> None:
-    """What has no value yet goes to a block behind us, after each batch."""
+    """What has no value yet goes to a block behind us, after the first batch; and somebody holds a row for a while."""
     stage.send(database, "INSERT INTO orders SELECT i, i FROM generate_series(1001, 60000) AS i")
+    moved: list[Event] = []
+    holding: list[asyncpg.Connection] = []
+    ended: list[asyncio.Future[None]] = []
 
     async def move() -> None:
         connection = await asyncpg.connect(**database.asyncpg_arguments())
-        await connection.execute("DELETE FROM orders WHERE id <= 100; ")
-        await connection.execute("UPDATE orders SET total = total + 1 WHERE id > 59990")
+        await connection.execute("DELETE FROM orders WHERE id <= 100")
         await connection.execute("VACUUM orders")
-        await connection.execute("UPDATE orders SET total = total + 1 WHERE id > 59900")
-        await connection.close()
+        await connection.execute("UPDATE orders SET total = total + 1 WHERE id > 59950")
+        await connection.execute("BEGIN; UPDATE orders SET total = total + 1 WHERE id = 59000")
+        holding.append(connection)
+        asyncio.get_running_loop().call_later(2, lambda: ended.append(asyncio.ensure_future(end(connection))))
 
-    moved: list[Event] = []
+    async def end(connection: asyncpg.Connection) -> None:
+        await connection.execute("COMMIT")
+        await connection.close()
 
     def listen(event: Event) -> None:
         if isinstance(event, StepProgress) and not moved:
@@ -113,5 +119,5 @@ def test_rows_that_move_while_a_column_is_filled_are_filled_too(
         " server_default=sa.func.gen_random_uuid()))",
         listener=listen,
     )
-    assert moved
+    assert holding
     assert stage.value(database, "SELECT count(DISTINCT token) = 59900 FROM orders") is True
