@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import time
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import DBAPIError, InterfaceError, PendingRollbackError
 from sqlalchemy.util import await_only
 
-from midflight.runner.session import StatementError
+from midflight.runner.session import GONE, StatementError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from alembic.runtime.migration import MigrationContext
     from sqlalchemy import Connection
+
+
+DATA_EXCEPTION = "22"
+"""The class of errors whose first line may hold a row's value, in quotation marks, such as ``invalid input syntax``.
+https://www.postgresql.org/docs/current/errcodes-appendix.html"""
+_QUOTED = re.compile('".*"')
 
 
 class AlembicSession:
@@ -68,8 +75,18 @@ class AlembicSession:
                 hint="let env.py give context.configure() a connection that is in no transaction: engine.connect(), "
                 "not engine.begin()",
             )
-        with _told(), self._context.autocommit_block():
-            yield
+        first: BaseException | None = None
+        try:
+            with _told(), self._context.autocommit_block():
+                try:
+                    yield
+                except BaseException as error:
+                    first = error
+                    raise
+        except Exception as error:
+            if first is None or first is error:
+                raise
+            raise first from error  # the block's own end fails, too, where the connection is gone
 
     def sleep(self, seconds: float) -> None:
         """Wait; with an asynchronous driver the event loop goes on."""
@@ -114,15 +131,25 @@ def _told() -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise statement_error(error) from error
+    except PendingRollbackError as error:
+        raise connection_lost() from error
+
+
+def connection_lost() -> StatementError:
+    """Tell that there is no connection any more."""
+    return StatementError("the connection to the server is gone", sqlstate=None, hint=GONE)
 
 
 def statement_error(error: DBAPIError) -> StatementError:
     """Put a driver's error into PostgreSQL's words."""
     cause: Any = error.orig.__cause__ or error.orig if error.orig is not None else error
     said = str(cause).strip().splitlines()
+    sqlstate = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
+    if said and sqlstate and sqlstate.startswith(DATA_EXCEPTION):
+        said[0] = _QUOTED.sub('"…"', said[0])
     gone = error.connection_invalidated or isinstance(error, InterfaceError)
     return StatementError(
         said[0] if said else type(cause).__name__,
-        sqlstate=getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None),
-        hint="the connection is gone; run the same command again: it goes on where this one stopped" if gone else None,
+        sqlstate=sqlstate,
+        hint=GONE if gone else None,
     )

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alembic.util import CommandError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 
-from midflight.bridge.alembic_session import statement_error
+from midflight.bridge.alembic_session import connection_lost, statement_error
 from midflight.bridge.explaining import explaining
 from midflight.errors import DatabaseError, MidflightError, ProjectError, RangeError
 from midflight.pg.passwords import without_passwords
@@ -36,7 +36,7 @@ def explained(error: Exception, project: Project, step: RevisionStep | None) -> 
         project: the project.
         step: the revision that was being applied, if any.
     """
-    told = statement_error(error) if isinstance(error, DBAPIError) else error
+    told = _of_database(error)
     if step is None:
         return told if isinstance(told, MidflightError) else _of_project(told, project)
     script = step.revision
@@ -47,6 +47,12 @@ def explained(error: Exception, project: Project, step: RevisionStep | None) -> 
         return kind(f"{place}: {told}", hint=told.hint)
     said = without_passwords(str(told)).strip().splitlines()
     return RevisionError(f"{place}: {type(told).__name__}{f': {said[0]}' if said else ''}")
+
+
+def _of_database(error: Exception) -> Exception:
+    if isinstance(error, DBAPIError):
+        return statement_error(error)
+    return connection_lost() if isinstance(error, PendingRollbackError) else error
 
 
 def _of_project(error: Exception, project: Project) -> MidflightError:

@@ -19,6 +19,9 @@ BUSY = frozenset({LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED, SERIALIZATION_FAILURE})
 """SQLSTATEs of what may succeed when it is tried again. https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
 
+GONE = "the connection is gone; run the same command again: it goes on where this one stopped"
+
+
 class StatementError(DatabaseError):
     """PostgreSQL refused a statement."""
 

@@ -16,6 +16,7 @@ import asyncpg
 
 from midflight.errors import DatabaseError
 from midflight.runner.events import Blocker, BlockerEnded, StepProgress
+from midflight.runner.session import GONE
 from midflight.sql.constants import without_constants
 
 if TYPE_CHECKING:
@@ -222,7 +223,8 @@ class Watch:
             async with self._busy:
                 return await self._connection.fetch(query, *values)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            raise DatabaseError(f"{self._address}: {error}") from error
+            hint = GONE if self._connection.is_closed() else None
+            raise DatabaseError(f"{self._address}: {error}", hint=hint) from error
 
     def _call(self, work: Coroutine[Any, Any, T]) -> T:
         try:
