@@ -49,6 +49,8 @@ SELECT coalesce((
     WHERE pg_class.oid = to_regclass(:table)
 ), current_schema())
 """
+DEAF_DRIVER = "psycopg2"
+"""It hears of Ctrl-C only when its statement has ended."""
 _CHECK_CLIENT = "client_connection_check_interval"
 """A worker whose client is gone ends soon, even in the middle of a long statement; from PostgreSQL 14 on, on Linux."""
 
@@ -85,6 +87,8 @@ def deploy(connection: Connection, options: Mapping[str, Any], request: Request)
         connection.exec_driver_sql(f"SET application_name = {quote_literal(name)}")
         [[pid]] = connection.exec_driver_sql("SELECT pg_backend_pid()").all()
         connection.commit()
+        if connection.dialect.driver == DEAF_DRIVER:
+            watch.cancel_on_interrupt(pid)
         end_orphans(watch, name, pid, sleep)  # as who has connected: orphans are that role's
         if request.role:
             watch.fetch(f"SET ROLE {quote_identifier(request.role)}")
