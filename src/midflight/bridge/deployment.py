@@ -51,6 +51,7 @@ SELECT coalesce((
 """
 DEAF_DRIVER = "psycopg2"
 """It hears of Ctrl-C only when its statement has ended."""
+_SEARCH_PATH = "SELECT setting, source = 'session' FROM pg_settings WHERE name = 'search_path'"
 _CHECK_CLIENT = "client_connection_check_interval"
 """A worker whose client is gone ends soon, even in the middle of a long statement; from PostgreSQL 14 on, on Linux."""
 
@@ -105,10 +106,10 @@ def _look(connection: Connection, options: Mapping[str, Any], request: Request, 
         PreflightError: where there is a problem.
     """
     table, schema = options.get("version_table") or "alembic_version", options.get("version_table_schema")
-    [[search_path]] = connection.exec_driver_sql("SELECT current_setting('search_path')").all()
+    [[search_path, is_chosen]] = connection.exec_driver_sql(_SEARCH_PATH).all()
     connection.rollback()
     own = SCHEMA if request.journal else None
-    must_be_ready(address, Expected(table, schema, request.role, search_path, own))
+    must_be_ready(address, Expected(table, schema, request.role, search_path, is_chosen, own))
     return str(version_table_of(connection, options))
 
 
