@@ -17,10 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from checks.projects import Revision
+from midflight.shadow.choice import ShadowChoice
 from operations.stage import open_stage
 from runner.deployments import Deployment, Deployments
-
-from midflight.shadow.choice import ShadowChoice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +44,7 @@ class Tally:
 def cases(major: int) -> list[Case]:
     """Every operation's case for a server."""
     found = [case for name in MODULES for case in importlib.import_module(f"operations.{name}").CASES]
-    return [case for case in found if major in case.majors and case.returns]
+    return [case for case in found if major in case.majors and case.returns and ".sql" not in case.up]
 
 
 def soak(deployments: Deployments, case: Case, chance: random.Random, tally: Tally) -> None:

@@ -27,7 +27,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import psycopg
 
 from checks.projects import Revision, env_py, write_project
-
 from midflight.bridge.applying import apply
 from midflight.bridge.project import ProjectSource, load_project
 from midflight.bridge.request import Request
@@ -37,14 +36,13 @@ from midflight.runner.limits import Limits
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from operations.stage import Stage
-
     from midflight.bridge.request import Direction
     from midflight.pg.addresses import Address
     from midflight.runner.events import Event
+    from operations.stage import Stage
 
 E = TypeVar("E")
-SECONDS = float(os.environ.get("TMP_SECONDS", "90"))
+SECONDS = 90.0
 """What a slow machine may need for anything at all."""
 URL = "DEPLOYMENT_URL"
 TABLE = "CREATE TABLE t (id int PRIMARY KEY, n int); INSERT INTO t SELECT i, i FROM generate_series(1, 1000) AS i"

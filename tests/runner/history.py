@@ -22,7 +22,10 @@ _STEPS = (
     ("op.create_index('ix_n', 't', ['n'])", "op.drop_index('ix_n', 't')"),
     ("op.create_index('ux', 't', ['s', 'id'], unique=True)", "op.drop_index('ux', 't')"),
     ("op.create_index('ix_parted', 'parted', ['n'])", "op.drop_index('ix_parted', 'parted')"),
-    ("op.add_column('t', sa.Column('d', sa.Integer(), server_default='7', nullable=False))", "op.drop_column('t', 'd')"),
+    (
+        "op.add_column('t', sa.Column('d', sa.Integer(), server_default='7', nullable=False))",
+        "op.drop_column('t', 'd')",
+    ),
     (
         "op.add_column('t', sa.Column('r', sa.Float(), server_default=sa.text('random()')))",
         "op.drop_column('t', 'r')",
@@ -30,7 +33,10 @@ _STEPS = (
     ("op.create_foreign_key('fk', 'u', 't', ['t_id'], ['id'])", "op.drop_constraint('fk', 'u')"),
     ("op.create_check_constraint('ck', 't', 'n > 0')", "op.drop_constraint('ck', 't')"),
     ("op.create_unique_constraint('uq', 't', ['s', 'n'])", "op.drop_constraint('uq', 't')"),
-    ("op.execute('UPDATE u SET t_id = t_id + 1 WHERE id = 1')", "op.execute('UPDATE u SET t_id = t_id - 1 WHERE id = 1')"),
+    (
+        "op.execute('UPDATE u SET t_id = t_id + 1 WHERE id = 1')",
+        "op.execute('UPDATE u SET t_id = t_id - 1 WHERE id = 1')",
+    ),
     ("op.create_table('v', sa.Column('id', sa.Integer(), primary_key=True))", "op.drop_table('v')"),
     (
         "op.drop_not_null('t', 'c')\nop.create_index('ix_c', 't', ['c'])\nop.create_check_constraint('ck_c', 't', \"c <> ''\")",

@@ -7,11 +7,11 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from checks.projects import Revision
+from midflight.runner.events import StepProgress, StepStarted
 from runner.deployments import SAFE, TABLE, Deployment, Deployments
 from runner.history import HEAD, HISTORY, ONCE, SETUP
-
-from midflight.runner.events import StepProgress, StepStarted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -120,7 +120,9 @@ def test_an_index_of_another_table_is_never_dropped(deployments: Deployments) ->
     upgrade = deployment.apply()
     upgrade.wait()
     assert upgrade.error is not None
-    assert deployment.value("SELECT indrelid::regclass::text FROM pg_index WHERE indexrelid = 'ix'::regclass") == "other"
+    assert (
+        deployment.value("SELECT indrelid::regclass::text FROM pg_index WHERE indexrelid = 'ix'::regclass") == "other"
+    )
 
 
 def test_what_a_plain_downgrade_took_back_is_done_again(deployments: Deployments) -> None:

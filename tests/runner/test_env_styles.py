@@ -6,10 +6,10 @@ import textwrap
 from typing import TYPE_CHECKING
 
 import pytest
-from checks.projects import Revision
-from runner.deployments import SAFE, TABLE
 
+from checks.projects import Revision
 from midflight.runner.events import LockWaiting
+from runner.deployments import SAFE, TABLE
 
 if TYPE_CHECKING:
     from runner.deployments import Deployments
@@ -151,7 +151,9 @@ def test_a_connection_from_the_caller_is_given_back_as_it_was(deployments: Deplo
     from midflight.bridge.request import Request
 
     deployment = deployments.new(*HISTORY, env=SHARED, driver="psycopg")
-    settings = text("SELECT array_agg(name || setting ORDER BY name) FROM pg_settings WHERE source = 'session' AND setting <> reset_val AND name <> 'transaction_isolation'")
+    settings = text(
+        "SELECT array_agg(name || setting ORDER BY name) FROM pg_settings WHERE source = 'session' AND setting <> reset_val AND name <> 'transaction_isolation'"
+    )
     engine = create_engine(deployment.url, pool_size=1, max_overflow=0)
     with engine.connect() as connection:
         before = connection.execute(settings).scalar_one()

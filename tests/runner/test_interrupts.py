@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+
 from checks.projects import Revision
 from runner.deployments import SAFE, TABLE
 from runner.history import HEAD, HISTORY, SETUP
@@ -53,9 +54,7 @@ def test_within_a_statement_of_the_revisions_own(deployments: Deployments, drive
 
 @pytest.mark.parametrize("driver", ["asyncpg", "psycopg2"])
 def test_while_it_waits_for_a_lock(deployments: Deployments, driver: str) -> None:
-    deployment = deployments.new(
-        Revision("a1", before=SAFE, up="op.set_not_null('t', 'n')"), driver=driver
-    )
+    deployment = deployments.new(Revision("a1", before=SAFE, up="op.set_not_null('t', 'n')"), driver=driver)
     with deployment.session() as reader:
         reader.execute("SELECT FROM t")
         upgrade = deployment.start("upgrade")

@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING
 import psycopg
 import psycopg.errors
 import pytest
-from checks.projects import Revision
-from runner.deployments import SAFE, TABLE, waiting
-from runner.traffic import Probe, beside
 
+from checks.projects import Revision
 from midflight.runner.events import (
     BlockerEnded,
     LockWaiting,
@@ -21,6 +19,8 @@ from midflight.runner.events import (
     StepFinished,
     StepProgress,
 )
+from runner.deployments import SAFE, TABLE
+from runner.traffic import Probe, beside
 
 if TYPE_CHECKING:
     from typing import Any
@@ -72,7 +72,9 @@ def test_the_command_names_who_is_in_the_way_and_gives_up(deployments: Deploymen
         upgrade.fails(
             3,
             "revision a1 (a1.py, line ",
-            "the lock for this was not to be had within 3 s: check n (t)" if deployment.stage.major < 18 else "n not null",
+            "the lock for this was not to be had within 3 s: check n (t)"
+            if deployment.stage.major < 18
+            else "n not null",
             f"hint: in the way: pid {reader.info.backend_pid} postgres (nightly report) idle in transaction for ",
             "waiting 2 s for a lock",
         )
@@ -171,7 +173,9 @@ def test_concurrently_names_the_old_transaction_and_waits(deployments: Deploymen
     deployment.send(
         "ALTER ROLE postgres IN DATABASE " + deployment.database.database + " SET lock_timeout = '200ms';"
         "ALTER ROLE postgres IN DATABASE " + deployment.database.database + " SET statement_timeout = '600ms';"
-        "ALTER ROLE postgres IN DATABASE " + deployment.database.database + " SET idle_session_timeout = '600ms';"
+        "ALTER ROLE postgres IN DATABASE "
+        + deployment.database.database
+        + " SET idle_session_timeout = '600ms';"
         + (
             "ALTER ROLE postgres IN DATABASE " + deployment.database.database + " SET transaction_timeout = '700ms'"
             if deployment.stage.major >= 17
@@ -202,7 +206,9 @@ def test_concurrently_names_the_old_transaction_and_waits(deployments: Deploymen
 def test_a_deadlock_is_tried_again(deployments: Deployments) -> None:
     """A raw revision locks two tables in the other order than the service does."""
     deployment = deployments.new(
-        Revision("a1", up="op.execute('UPDATE t SET n = -1 WHERE id = 1'); op.execute('UPDATE t SET n = -1 WHERE id = 2')")
+        Revision(
+            "a1", up="op.execute('UPDATE t SET n = -1 WHERE id = 1'); op.execute('UPDATE t SET n = -1 WHERE id = 2')"
+        )
     )
     with deployment.session() as service:
         service.execute("UPDATE t SET n = n WHERE id = 2")
@@ -217,7 +223,9 @@ def test_a_deadlock_is_tried_again(deployments: Deployments) -> None:
 def test_names_are_resolved_as_the_revision_does(deployments: Deployments) -> None:
     """Two tables of one name: the one in the way is found by the revision's own search path."""
     deployment = deployments.new(
-        Revision("a1", before=SAFE, up="op.execute('SET LOCAL search_path = other, public'); op.set_not_null('t', 'n')"),
+        Revision(
+            "a1", before=SAFE, up="op.execute('SET LOCAL search_path = other, public'); op.set_not_null('t', 'n')"
+        ),
         setup=f"CREATE SCHEMA other; CREATE TABLE other.t (n int); {TABLE}",
     )
     with deployment.session("innocent") as innocent, deployment.session("guilty") as guilty:
@@ -227,7 +235,12 @@ def test_names_are_resolved_as_the_revision_does(deployments: Deployments) -> No
         waited = upgrade.tells(LockWaiting, lambda event: bool(event.blockers))
         assert {blocker.application for blocker in waited.blockers} == {"guilty"}
     upgrade.succeeds()
-    assert deployment.value("SELECT string_agg(attrelid::regclass::text, ' ') FROM pg_attribute WHERE attname = 'n' AND attnotnull") == "other.t"
+    assert (
+        deployment.value(
+            "SELECT string_agg(attrelid::regclass::text, ' ') FROM pg_attribute WHERE attname = 'n' AND attnotnull"
+        )
+        == "other.t"
+    )
 
 
 def test_a_full_lock_queue(deployments: Deployments) -> None:
@@ -235,12 +248,19 @@ def test_a_full_lock_queue(deployments: Deployments) -> None:
     deployment = deployments.new(NOT_NULL)
     with deployment.session() as holder:
         holder.execute("LOCK TABLE t IN ACCESS EXCLUSIVE MODE")
-        with beside(deployment, lambda connection: connection.execute("UPDATE t SET n = n WHERE id = 3") and None, sessions=40):
+        with beside(
+            deployment, lambda connection: connection.execute("UPDATE t SET n = n WHERE id = 3") and None, sessions=40
+        ):
             deployment.until(SEEN.replace("count(*) > 0", "count(*) = 40"))
             upgrade = deployment.apply()
             waited = upgrade.tells(LockWaiting, lambda event: bool(event.blockers))
             assert [blocker.pid for blocker in waited.blockers] == [holder.info.backend_pid]
-            assert deployment.value(f"SELECT count(*) FROM pg_locks WHERE NOT granted AND mode IN ('AccessExclusiveLock', 'ShareUpdateExclusiveLock')") == 0
+            assert (
+                deployment.value(
+                    "SELECT count(*) FROM pg_locks WHERE NOT granted AND mode IN ('AccessExclusiveLock', 'ShareUpdateExclusiveLock')"
+                )
+                == 0
+            )
             holder.commit()
             upgrade.succeeds()
     deployment.nothing_is_left()

@@ -7,12 +7,12 @@ import signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from checks.projects import Revision
-from operations.stage import open_stage
-from runner.deployments import SAFE, Deployments, waiting
 
+from checks.projects import Revision
 from midflight.errors import DatabaseError
 from midflight.runner.events import LockWaiting, StepProgress
+from operations.stage import open_stage
+from runner.deployments import SAFE, Deployments, waiting
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 @contextlib.contextmanager
-def beside(deployment: Deployment, work: Callable[[psycopg.Connection[Any]], None], sessions: int = 1) -> Iterator[None]:
+def beside(
+    deployment: Deployment, work: Callable[[psycopg.Connection[Any]], None], sessions: int = 1
+) -> Iterator[None]:
     """Repeat some work on sessions of their own meanwhile; what fails there fails here."""
     stop, errors = threading.Event(), []
 
