@@ -141,6 +141,22 @@ def shared(request: pytest.FixtureRequest, cache_folder: Path) -> Iterator[Share
         yield server
 
 
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(ShadowChoice("machine", 15), id="pg15"),
+        pytest.param(ShadowChoice("embedded", 18), id="pg18"),
+    ],
+)
+def own_server(request: pytest.FixtureRequest, cache_folder: Path) -> Iterator[SharedServer]:  # noqa: ARG001 - its folder comes first
+    """A server of one module's own, which may crash."""
+    reason = lacking(request.param)
+    if reason:
+        pytest.skip(reason)
+    with shared_server(request.param) as server:
+        yield server
+
+
 @pytest.fixture
 def server(shared: SharedServer) -> Address:
     """The address of a superuser on a running throw-away server."""

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from operations.stage import Stage
 
 E = TypeVar("E")
-SECONDS = float(os.environ.get("TMP_SECONDS", "90"))
+SECONDS = 90.0
 """What a slow machine may need for anything at all."""
 URL = "DEPLOYMENT_URL"
 TABLE = "CREATE TABLE t (id int PRIMARY KEY, n int); INSERT INTO t SELECT i, i FROM generate_series(1, 1000) AS i"

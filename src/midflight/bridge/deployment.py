@@ -49,6 +49,9 @@ SELECT coalesce((
     WHERE pg_class.oid = to_regclass(:table)
 ), current_schema())
 """
+DEAF_DRIVER = "psycopg2"
+"""It hears of Ctrl-C only when its statement has ended."""
+_SEARCH_PATH = "SELECT setting, source = 'session' FROM pg_settings WHERE name = 'search_path'"
 _CHECK_CLIENT = "client_connection_check_interval"
 """A worker whose client is gone ends soon, even in the middle of a long statement; from PostgreSQL 14 on, on Linux."""
 
@@ -85,6 +88,8 @@ def deploy(connection: Connection, options: Mapping[str, Any], request: Request)
         connection.exec_driver_sql(f"SET application_name = {quote_literal(name)}")
         [[pid]] = connection.exec_driver_sql("SELECT pg_backend_pid()").all()
         connection.commit()
+        if connection.dialect.driver == DEAF_DRIVER:
+            watch.cancel_on_interrupt(pid)
         end_orphans(watch, name, pid, sleep)  # as who has connected: orphans are that role's
         if request.role:
             watch.fetch(f"SET ROLE {quote_identifier(request.role)}")
@@ -101,10 +106,10 @@ def _look(connection: Connection, options: Mapping[str, Any], request: Request, 
         PreflightError: where there is a problem.
     """
     table, schema = options.get("version_table") or "alembic_version", options.get("version_table_schema")
-    [[search_path]] = connection.exec_driver_sql("SELECT current_setting('search_path')").all()
+    [[search_path, is_chosen]] = connection.exec_driver_sql(_SEARCH_PATH).all()
     connection.rollback()
     own = SCHEMA if request.journal else None
-    must_be_ready(address, Expected(table, schema, request.role, search_path, own))
+    must_be_ready(address, Expected(table, schema, request.role, search_path, is_chosen, own))
     return str(version_table_of(connection, options))
 
 

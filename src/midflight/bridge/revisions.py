@@ -7,9 +7,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from midflight.bridge.alembic_session import statement_error
+from midflight.bridge.deployment import give_back
 from midflight.bridge.guard import Guard
 from midflight.errors import DatabaseError
 from midflight.runner.course import Course, Waiting
@@ -78,6 +79,7 @@ class Revisions:
             self.current = self._entry = None
             self.applied.append(_id(step))
             say(RevisionFinished(_id(step), time.monotonic() - started))
+        give_back(self._connection)  # it may be of a pool that goes on
         say(RunFinished(tuple(ids), time.monotonic() - began))
 
     def leave(self) -> None:
@@ -154,6 +156,8 @@ class Revisions:
             self._executor.await_locks(locks, says, waiting)
 
     def _failed(self, course: Course) -> None:
+        with contextlib.suppress(SQLAlchemyError):  # it is closed already
+            self._connection.detach()  # in whatever state it is, no pool gets it back
         if self._journal and self._entry:
             with contextlib.suppress(DatabaseError):  # the first error is the one to tell
                 self._executor.session.rollback()  # it may hold the journal's rows of its own steps

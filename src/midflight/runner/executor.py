@@ -43,6 +43,7 @@ READ_MILLISECONDS = 1000
 _HAS_WORK = "SELECT pg_current_xact_id_if_assigned() IS NOT NULL"
 _BEFORE_READING = "SELECT pg_current_xact_id_if_assigned() IS NOT NULL, current_setting('lock_timeout')"
 _FOLLOW = "SELECT set_config('search_path', :path, true)"
+_SET_PATH = "SELECT set_config('search_path', :path, false) WHERE current_setting('search_path') <> :path"
 _BEFORE_TRY = """
 SELECT current_setting('lock_timeout'), current_setting('statement_timeout'),
     set_config('search_path', coalesce(nullif(:path, ''), current_setting('search_path')), true)
@@ -249,7 +250,7 @@ class Executor:
                     self._say(OldTransactions(step.says, old))
             self._limit("SET", 0, self._budget(step))
             [[path]] = self.session.fetch("SELECT current_setting('search_path')")
-            self.session.fetch("SELECT set_config('search_path', :path, false)", path=self._path)
+            self.session.fetch(_SET_PATH, path=self._path)
             try:
                 with self._watched(step):
                     self.session.execute(step.sql)
@@ -264,7 +265,7 @@ class Executor:
                 raise
             with contextlib.suppress(StatementError):  # what was done is done
                 self._limit("SET", 0, 0)  # not RESET: the role may have limits of its own
-                self.session.fetch("SELECT set_config('search_path', :path, false)", path=path)
+                self.session.fetch(_SET_PATH, path=path)
 
     def _clear(self, sql: str) -> None:
         """Leave nothing of a build that failed; what cannot be dropped now is dropped by the next run."""

@@ -144,7 +144,7 @@ def _wrong_search_path(session: SessionFacts, expected: Expected) -> Problem | N
         return None
     elsewhere = [table.schema for table in session.version_tables if not table.is_visible]
     is_found = len(elsewhere) < len(session.version_tables)
-    if elsewhere and not is_found:
+    if elsewhere and not is_found and not expected.path_is_chosen:
         return Problem(
             f"{expected.version_table} is in the schema {', '.join(elsewhere)}, to which the search_path "
             f"({session.search_path}) does not lead: Alembic would take the database for an empty one and create a "

@@ -30,6 +30,8 @@ class Expected:
     """The role to become; None stays the one that logged in."""
     search_path: str | None = None
     """What env.py sets for its own connection; None is that of the role or the database."""
+    path_is_chosen: bool = False
+    """Whether env.py has set it for this session alone: a loop over schemas comes to one that has no table yet."""
     own_schema: str | None = "midflight"
     """Where the journal is; None keeps none."""
 

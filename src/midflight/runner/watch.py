@@ -16,6 +16,7 @@ import asyncpg
 
 from midflight.errors import DatabaseError
 from midflight.runner.events import Blocker, BlockerEnded, StepProgress
+from midflight.runner.interrupts import Interrupts, may_listen
 from midflight.runner.session import GONE
 from midflight.sql.constants import without_constants
 
@@ -87,14 +88,26 @@ class Watch:
         self._thread.start()
         self._busy: asyncio.Lock | None = None
         self._search_path: str | None = None
+        self._interrupts: Interrupts | None = None
+        self._cancelling: asyncio.Task[Any] | None = None  # the loop itself would forget it
         try:
             self._connection = self._call(self._connect())
         except BaseException:
             self._stop()
             raise
 
+    def cancel_on_interrupt(self, pid: int) -> None:
+        """Let Ctrl-C cancel what a session does; for a driver that hears of it only when the statement has ended."""
+        if may_listen() and self._interrupts is None:
+            self._interrupts = Interrupts(self._loop, lambda: self._cancel(pid))
+
+    def _cancel(self, pid: int) -> None:
+        self._cancelling = self._loop.create_task(self._fetch("SELECT pg_cancel_backend($1)", pid))
+
     def close(self) -> None:
         """Close the connection, which gives the deployer's lock back."""
+        if self._interrupts:
+            self._interrupts.close()
         with contextlib.suppress(Exception):  # it may be broken already
             self._call(self._connection.close(timeout=2))
         self._stop()

@@ -1,0 +1,122 @@
+"""Kills upgrades and downgrades at random moments, over all operations, and compares what the next run makes of it.
+
+``make soak``, or ``make soak SEED=7 KILLS=500`` to repeat a run or to make a longer one. It prints a line for each
+difference and a summary; the exit code is 1 where there was any.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import random
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from checks.projects import Revision
+from midflight.shadow.choice import ShadowChoice
+from operations.stage import open_stage
+from runner.deployments import Deployment, Deployments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from operations.cycle import Case
+
+MODULES = ("test_columns", "test_constraints", "test_enums", "test_indexes", "test_partitions", "test_tables")
+SERVERS = (ShadowChoice("machine", 15), ShadowChoice("embedded", 18))
+KILLS = 120
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came of it."""
+
+    kills: int = 0
+    within: int = 0
+    """Those that met the command at work."""
+    differences: list[str] = field(default_factory=list)
+
+
+def cases(major: int) -> list[Case]:
+    """Every operation's case for a server."""
+    found = [case for name in MODULES for case in importlib.import_module(f"operations.{name}").CASES]
+    return [case for case in found if major in case.majors and case.returns and ".sql" not in case.up]
+
+
+def soak(deployments: Deployments, case: Case, chance: random.Random, tally: Tally) -> None:
+    """Kill a case's upgrade once and its downgrade once; the same command then finishes each."""
+    before = f"from midflight import op\n{case.before}"
+    deployment = deployments.new(Revision("a1", up=case.up, down=case.down, before=before), setup=case.setup)
+    empty = deployment.snapshot()
+    seconds, made = undisturbed(deployment, "upgrade")
+    back, _ = undisturbed(deployment, "downgrade", "base")
+    for arguments, expected, work in ((("upgrade",), made, seconds), (("downgrade", "base"), empty, back)):
+        command = deployment.start(*arguments)
+        command.says(arguments[0])
+        time.sleep(chance.uniform(0, work))
+        tally.kills += 1
+        tally.within += command.process.poll() is None
+        command.kill()
+        for problem in problems(deployment, arguments, expected):
+            tally.differences.append(f"{case.name} {arguments[0]} on {deployments.stage.major}: {problem}")
+            print(tally.differences[-1], flush=True)
+
+
+def undisturbed(deployment: Deployment, *arguments: str) -> tuple[float, Any]:
+    """Return for how long it is at work, and the schema that it makes."""
+    command = deployment.start(*arguments)
+    command.says(arguments[0])
+    began = time.monotonic()
+    command.succeeds()
+    return time.monotonic() - began, deployment.snapshot()
+
+
+def problems(deployment: Deployment, arguments: tuple[str, ...], expected: Any) -> Iterator[str]:  # noqa: ANN401 - a snapshot
+    """Run the command again, and say what is not as it should be."""
+    command = deployment.run(*arguments)
+    if command.code != 0:
+        yield f"it fails: {command.output}"
+    if deployment.snapshot() != expected:
+        yield "another schema"
+    if deployment.version != ("a1" if arguments[0] == "upgrade" else None):
+        yield f"the version {deployment.version}"
+    try:
+        deployment.nothing_is_left()
+    except AssertionError as error:
+        yield f"left behind: {error}"
+
+
+def main() -> int:
+    """Soak on each server in turn."""
+    seed = int(os.environ.get("SEED") or random.randrange(10**6))
+    kills = int(os.environ.get("KILLS") or KILLS)
+    conftest = importlib.import_module("conftest")
+    chance, tally, began = random.Random(seed), Tally(), time.monotonic()  # noqa: S311 - moments, no secret
+    for choice in SERVERS:
+        enough = tally.kills + kills / len(SERVERS)
+        with conftest.shared_server(choice) as server:
+            stage = server.thread.call(open_stage(server.thread, server.shadow.address.with_database("postgres")))
+            while tally.kills < enough:
+                order = cases(stage.major)
+                chance.shuffle(order)
+                for case in order[: int(enough - tally.kills + 1) // 2]:
+                    with tempfile.TemporaryDirectory() as folder:
+                        deployments = Deployments(stage, Path(folder))
+                        try:
+                            soak(deployments, case, chance, tally)
+                        finally:
+                            deployments.close()
+            stage.close()
+    print(
+        f"{tally.kills} kills ({tally.within} of them in the middle of the work), {len(tally.differences)} differences, "
+        f"{time.monotonic() - began:.0f} s, SEED={seed}"
+    )
+    return 1 if tally.differences else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
