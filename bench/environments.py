@@ -53,7 +53,14 @@ def make(name: str, *alone: tuple[str, ...]) -> Path:
         return folder
     print(f"installing {name} ...", file=sys.stderr, flush=True)
     subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
-    pip: list[str | Path] = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip: list[str | Path] = [
+        folder / "bin" / "python",
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+    ]
     subprocess.run([*pip, "--requirement", requirements], check=True)
     for package in alone:
         subprocess.run([*pip, "--no-deps", *package], check=True)

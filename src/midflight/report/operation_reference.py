@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 HEAD = """\
 # Operations
 
-What `from midflight import op` gives a revision. Those that Alembic has under the same name take what Alembic's take and
-do the same change, without stalling traffic; all others of Alembic's (`op.get_bind`, `op.bulk_insert`,
-`op.batch_alter_table` and so on) are there as they are. Those of which Alembic has no namesake are on Alembic's own `op`,
-too.
+What `from midflight import op` gives a revision. Those that Alembic has under the same name take what Alembic's take
+and do the same change, without stalling traffic; all others of Alembic's (`op.get_bind`, `op.bulk_insert`,
+`op.batch_alter_table` and so on) are there as they are. Those of which Alembic has no namesake are on Alembic's own
+`op`, too.
 
-Each knows from the catalog what of its work is done: a revision that was interrupted is finished by running it again. Each
-works under `midflight upgrade`, plain `alembic upgrade` and `--sql`;
-[how they are applied](../explanation/applying.md) is told elsewhere. On SQLite they do what Alembic's batch mode can, and
-nothing where that has no meaning.
+Each knows from the catalog what of its work is done: a revision that was interrupted is finished by running it again.
+Each works under `midflight upgrade`, plain `alembic upgrade` and `--sql`;
+[how they are applied](../explanation/applying.md) is told elsewhere. On SQLite they do what Alembic's batch mode can,
+and nothing where that has no meaning.
 
 This page is generated from the code (`make reference`)."""
 
