@@ -22,7 +22,7 @@ CREATE TABLE orders (
 
 INSERT INTO orders
 SELECT
-    n, n, 1 + n * 7919 % 100000, 'new', 'web', n % 10000 / 100.0, n % 100, 'c' || n % 5000, 'u' || n % 100000 || '@example.com',
+    n, n, 1 + n::bigint * 7919 % 100000, 'new', 'web', n % 10000 / 100.0, n % 100, 'c' || n % 5000, 'u' || n % 100000 || '@example.com',
     'note ' || n, repeat(md5(n::text), 3), timestamptz '2026-01-01' + n * interval '1 second'
 FROM generate_series(1, $ROWS) AS n;
 
