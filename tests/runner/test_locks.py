@@ -39,6 +39,9 @@ op.add_column('t', sa.Column('m', sa.Integer()))
 )
 READER = "SELECT 'secret of the reader' FROM t"
 SLEEPS = "SELECT count(*) > 0 FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(60)%' AND wait_event = 'PgSleep'"
+STRONG_IN_QUEUE = """
+SELECT count(*) FROM pg_locks WHERE NOT granted AND mode IN ('AccessExclusiveLock', 'ShareUpdateExclusiveLock')
+"""
 SEEN = "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND relation = 't'::regclass AND pid <> pg_backend_pid()"
 
 
@@ -135,7 +138,8 @@ def test_a_revision_is_taken_back_whole(deployments: Deployments) -> None:
             before=SAFE,
             up="op.execute('UPDATE u SET n = n + 1'); op.drop_not_null('u', 'n'); op.drop_not_null('t', 'id2')",
         ),
-        setup=f"{TABLE}; ALTER TABLE t ADD id2 int NOT NULL DEFAULT 1; CREATE TABLE u (n int NOT NULL); INSERT INTO u VALUES (1)",
+        setup=f"{TABLE}; ALTER TABLE t ADD id2 int NOT NULL DEFAULT 1; CREATE TABLE u (n int NOT NULL); "
+        "INSERT INTO u VALUES (1)",
     )
     with deployment.session() as reader:
         reader.execute("SELECT FROM t")
@@ -255,12 +259,7 @@ def test_a_full_lock_queue(deployments: Deployments) -> None:
             upgrade = deployment.apply()
             waited = upgrade.tells(LockWaiting, lambda event: bool(event.blockers))
             assert [blocker.pid for blocker in waited.blockers] == [holder.info.backend_pid]
-            assert (
-                deployment.value(
-                    "SELECT count(*) FROM pg_locks WHERE NOT granted AND mode IN ('AccessExclusiveLock', 'ShareUpdateExclusiveLock')"
-                )
-                == 0
-            )
+            assert deployment.value(STRONG_IN_QUEUE) == 0
             holder.commit()
             upgrade.succeeds()
     deployment.nothing_is_left()

@@ -1,4 +1,4 @@
-"""Traffic beside a change: short transactions one after the other, and a probe that measures how long it has to wait."""
+"""Traffic beside a change: short transactions one after the other, and a probe of how long they wait."""
 
 from __future__ import annotations
 
