@@ -107,7 +107,7 @@ def test_back_to_back_transactions_starve_nobody(deployments: Deployments, revis
 @pytest.mark.parametrize("how", ["cancelled", "terminated"])
 def test_blockers_are_ended_where_that_is_asked_for(deployments: Deployments, how: str) -> None:
     deployment = deployments.new(NOT_NULL)
-    limits = {"cancel_blockers_after" if how == "cancelled" else "terminate_blockers_after": 0.3}
+    limits: dict[str, Any] = {"cancel_blockers_after" if how == "cancelled" else "terminate_blockers_after": 0.3}
     ended: list[str] = []
 
     def report(connection: psycopg.Connection[Any]) -> None:
@@ -252,9 +252,7 @@ def test_a_full_lock_queue(deployments: Deployments) -> None:
     deployment = deployments.new(NOT_NULL)
     with deployment.session() as holder:
         holder.execute("LOCK TABLE t IN ACCESS EXCLUSIVE MODE")
-        with beside(
-            deployment, lambda connection: connection.execute("UPDATE t SET n = n WHERE id = 3") and None, sessions=40
-        ):
+        with beside(deployment, lambda connection: connection.execute("UPDATE t SET n = n WHERE id = 3"), sessions=40):
             deployment.until(SEEN.replace("count(*) > 0", "count(*) = 40"))
             upgrade = deployment.apply()
             waited = upgrade.tells(LockWaiting, lambda event: bool(event.blockers))
