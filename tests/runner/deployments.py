@@ -244,7 +244,7 @@ class Command:
     def kill(self) -> None:
         """SIGKILL."""
         self.process.kill()
-        self.process.wait(SECONDS)
+        self.process.wait(SECONDS)  # else Python would warn that it still runs
 
     def interrupt(self) -> None:
         """Ctrl-C."""
