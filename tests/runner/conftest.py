@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def stage(shared: Any) -> Iterator[Stage]:
+def stage(shared: Any) -> Iterator[Stage]:  # noqa: ANN401 - a class of the conftest above, which cannot be imported
     """Databases on the server that all tests share."""
     opened: Stage = shared.thread.call(open_stage(shared.thread, shared.shadow.address.with_database("postgres")))
     yield opened

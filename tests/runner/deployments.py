@@ -122,7 +122,7 @@ class Deployment:
         command.wait()
         return command
 
-    def apply(self, direction: Direction = "upgrade", target: str | None = None, **limits: Any) -> Applying:
+    def apply(self, direction: Direction = "upgrade", target: str | None = None, **limits: Any) -> Applying:  # noqa: ANN401 - as Limits has them
         """Apply in this process, in a thread: what a test of the runner alone needs, and much faster."""
         return Applying(self, direction, target or ("heads" if direction == "upgrade" else "base"), Limits(**limits))
 
@@ -134,7 +134,7 @@ class Deployment:
             connection.commit()
             yield connection
 
-    def value(self, query: str) -> Any:
+    def value(self, query: str) -> Any:  # noqa: ANN401 - whatever it returns
         """Return the one value of a query."""
         return self.stage.value(self.database, query)
 
@@ -244,7 +244,7 @@ class Command:
     def kill(self) -> None:
         """SIGKILL."""
         self.process.kill()
-        self.process.wait(SECONDS)
+        self.process.wait(SECONDS)  # else Python would warn that it still runs
 
     def interrupt(self) -> None:
         """Ctrl-C."""

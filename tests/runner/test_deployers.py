@@ -82,8 +82,8 @@ def test_version_tables_do_not_wait_for_each_other_and_make_one_journal(deployme
         other.database = one.database
     deployments.made[1:] = []
     running = [deployment.start("upgrade") for deployment in (one, *others)]
-    for command in running:
-        command.succeeds()
+    ends = [command.wait() for command in running]  # all of them, so that none outlives the test
+    assert ends == [0] * 4, [command.output for command in running]
     assert one.value("SELECT count(*) FROM pg_class WHERE relname LIKE 'made_%'") == 4
     assert one.value("SELECT count(*) FROM midflight.journal WHERE state = 'done'") == 4
 

@@ -1,10 +1,10 @@
-"""Every operation under load, forward and back: not one statement of the service fails, whose columns stay as they are."""
+"""Every operation under load, forward and back: no statement fails whose columns stay as they are."""
 
 from __future__ import annotations
 
 import importlib
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import psycopg
 from psycopg import sql
@@ -42,7 +42,7 @@ class Load:
         url = deployment.database.url("postgresql")
         self._threads = [threading.Thread(target=self._run, args=(url, statements)) for _ in range(CLIENTS)]
 
-    def __enter__(self) -> Load:
+    def __enter__(self) -> Self:
         for thread in self._threads:
             thread.start()
         return self

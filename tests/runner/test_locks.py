@@ -39,6 +39,9 @@ op.add_column('t', sa.Column('m', sa.Integer()))
 )
 READER = "SELECT 'secret of the reader' FROM t"
 SLEEPS = "SELECT count(*) > 0 FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(60)%' AND wait_event = 'PgSleep'"
+STRONG_IN_QUEUE = """
+SELECT count(*) FROM pg_locks WHERE NOT granted AND mode IN ('AccessExclusiveLock', 'ShareUpdateExclusiveLock')
+"""
 SEEN = "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND relation = 't'::regclass AND pid <> pg_backend_pid()"
 
 
@@ -104,7 +107,7 @@ def test_back_to_back_transactions_starve_nobody(deployments: Deployments, revis
 @pytest.mark.parametrize("how", ["cancelled", "terminated"])
 def test_blockers_are_ended_where_that_is_asked_for(deployments: Deployments, how: str) -> None:
     deployment = deployments.new(NOT_NULL)
-    limits = {"cancel_blockers_after" if how == "cancelled" else "terminate_blockers_after": 0.3}
+    limits: dict[str, Any] = {"cancel_blockers_after" if how == "cancelled" else "terminate_blockers_after": 0.3}
     ended: list[str] = []
 
     def report(connection: psycopg.Connection[Any]) -> None:
@@ -135,7 +138,8 @@ def test_a_revision_is_taken_back_whole(deployments: Deployments) -> None:
             before=SAFE,
             up="op.execute('UPDATE u SET n = n + 1'); op.drop_not_null('u', 'n'); op.drop_not_null('t', 'id2')",
         ),
-        setup=f"{TABLE}; ALTER TABLE t ADD id2 int NOT NULL DEFAULT 1; CREATE TABLE u (n int NOT NULL); INSERT INTO u VALUES (1)",
+        setup=f"{TABLE}; ALTER TABLE t ADD id2 int NOT NULL DEFAULT 1; CREATE TABLE u (n int NOT NULL); "
+        "INSERT INTO u VALUES (1)",
     )
     with deployment.session() as reader:
         reader.execute("SELECT FROM t")
@@ -248,19 +252,12 @@ def test_a_full_lock_queue(deployments: Deployments) -> None:
     deployment = deployments.new(NOT_NULL)
     with deployment.session() as holder:
         holder.execute("LOCK TABLE t IN ACCESS EXCLUSIVE MODE")
-        with beside(
-            deployment, lambda connection: connection.execute("UPDATE t SET n = n WHERE id = 3") and None, sessions=40
-        ):
+        with beside(deployment, lambda connection: connection.execute("UPDATE t SET n = n WHERE id = 3"), sessions=40):
             deployment.until(SEEN.replace("count(*) > 0", "count(*) = 40"))
             upgrade = deployment.apply()
             waited = upgrade.tells(LockWaiting, lambda event: bool(event.blockers))
             assert [blocker.pid for blocker in waited.blockers] == [holder.info.backend_pid]
-            assert (
-                deployment.value(
-                    "SELECT count(*) FROM pg_locks WHERE NOT granted AND mode IN ('AccessExclusiveLock', 'ShareUpdateExclusiveLock')"
-                )
-                == 0
-            )
+            assert deployment.value(STRONG_IN_QUEUE) == 0
             holder.commit()
             upgrade.succeeds()
     deployment.nothing_is_left()

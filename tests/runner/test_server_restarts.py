@@ -28,12 +28,20 @@ HISTORY = (
         up="op.execute('INSERT INTO made VALUES (1)'); op.create_index('ix', 't', ['n']); op.set_not_null('t', 'n')",
     ),
 )
-CRASH = "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'midflight upgrade%' AND application_name NOT LIKE '%(lock)'"
+CRASH = """
+SELECT pid FROM pg_stat_activity
+WHERE application_name LIKE 'midflight upgrade%' AND application_name NOT LIKE '%(lock)'
+"""
 
 
 @pytest.mark.parametrize("driver", ["asyncpg", "psycopg"])
 @pytest.mark.parametrize("moment", ["build", "lock"])
-def test_the_same_command_finishes(own_server: Any, tmp_path: Path, driver: str, moment: str) -> None:
+def test_the_same_command_finishes(
+    own_server: Any,  # noqa: ANN401 - a class of a conftest, which cannot be imported
+    tmp_path: Path,
+    driver: str,
+    moment: str,
+) -> None:
     """SIGKILL of a backend makes the server end all sessions and recover from its log."""
     address = own_server.shadow.address.with_database("postgres")
 

@@ -1,4 +1,4 @@
-"""Traffic beside a change: short transactions one after the other, and a probe that measures how long it has to wait."""
+"""Traffic beside a change: short transactions one after the other, and a probe of how long they wait."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def beside(
-    deployment: Deployment, work: Callable[[psycopg.Connection[Any]], None], sessions: int = 1
+    deployment: Deployment, work: Callable[[psycopg.Connection[Any]], object], sessions: int = 1
 ) -> Iterator[None]:
     """Repeat some work on sessions of their own meanwhile; what fails there fails here."""
     stop, errors = threading.Event(), []

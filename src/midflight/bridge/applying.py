@@ -152,7 +152,7 @@ class _Run:
         if connection.in_transaction():
             connection.commit()  # Alembic would take it for somebody else's, and never commit its own work
         if is_within:  # else SQLAlchemy refuses whatever comes after its end
-            connection._trans_context_manager = None  # type: ignore[assignment]  # noqa: SLF001 - there is no other way
+            connection._trans_context_manager = None  # noqa: SLF001 - there is no other way
         # In AUTOCOMMIT no lock could be taken, and an older snapshot would not see the journal's rows.
         connection.execution_options(isolation_level="READ COMMITTED")
         self._leave()  # the one before in a loop over schemas or databases, which is done

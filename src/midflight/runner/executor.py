@@ -295,7 +295,7 @@ class Executor:
         """
         ready = Step(says=says, sql="SELECT", done=lambda _: False, locks=tuple(locks))
         self._path = ""
-        # A name may mean something else than where the revision has set a search path: then it is just tried again.
+        # A name may mean something else where the revision has set a search path: then it is just tried again.
         with contextlib.suppress(StatementError):
             self._poll(ready, waiting, self.session.rollback, patience=self.limits.max_wait - waiting.seconds)
         self.session.rollback()

@@ -24,8 +24,8 @@ class Interrupts:
         self._loop = loop
         self._interrupted = interrupted
         self._here, self._there = socket.socketpair()
-        self._here.setblocking(False)
-        self._there.setblocking(False)
+        self._here.settimeout(0)
+        self._there.settimeout(0)
         self._before = signal.set_wakeup_fd(self._there.fileno(), warn_on_full_buffer=False)
         loop.call_soon_threadsafe(loop.add_reader, self._here, self._read)
 

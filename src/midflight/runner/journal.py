@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from midflight.runner.watch import Watch
 
 SCHEMA = "midflight"
+MAKE_TRIES = 10
+"""More than there are statements that make it: each that collides with another deployer's is done after that."""
 _TABLES = (files("midflight.runner") / "sql" / "journal.sql").read_text()
 THERE = "SELECT to_regclass('midflight.journal') IS NOT NULL"
 """Whether there is a journal."""
@@ -146,17 +148,19 @@ class Journal:
         return {row[0]: row[2] for row in rows if row[1] == "upgrade"}
 
     def _make(self) -> None:
-        try:
+        for left in reversed(range(MAKE_TRIES)):
             try:
                 self._send()
-            except DatabaseError:  # the deployer of another version table may have made the same at the same moment
-                self._send()
-        except DatabaseError as error:
-            raise DatabaseError(
-                f"the journal cannot be made: {error}",
-                hint="let an administrator run CREATE SCHEMA midflight AUTHORIZATION <the role that migrates>, or set "
-                "journal = false, without which an interrupted revision may have to be mended by hand",
-            ) from error
+            except DatabaseError as error:
+                if left:  # the deployer of another version table may have made the same at the same moment
+                    continue
+                raise DatabaseError(
+                    f"the journal cannot be made: {error}",
+                    hint="let an administrator run CREATE SCHEMA midflight AUTHORIZATION <the role that migrates>, or "
+                    "set journal = false, without which an interrupted revision may have to be mended by hand",
+                ) from error
+            else:
+                return
 
     def _send(self) -> None:
         if not self._watch.fetch("SELECT to_regnamespace('midflight') IS NOT NULL")[0][0]:

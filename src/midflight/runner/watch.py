@@ -237,7 +237,8 @@ class Watch:
                 return await self._connection.fetch(query, *values)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             hint = GONE if self._connection.is_closed() else None
-            raise DatabaseError(f"{self._address}: {error}", hint=hint) from error
+            said = (str(error).splitlines() or [type(error).__name__])[0]  # without PostgreSQL's DETAIL
+            raise DatabaseError(f"{self._address}: {said}", hint=hint) from error
 
     def _call(self, work: Coroutine[Any, Any, T]) -> T:
         try:
