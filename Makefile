@@ -51,6 +51,7 @@ pins: ## Compile requirements/*.txt anew (needs uv)
 reference: setup ## Write the generated pages of docs/reference anew; measures what statements lock
 	@$(BIN)/python -m midflight.report.schema > docs/reference/check.schema.json
 	@$(BIN)/python -m midflight.report.hazard_reference > docs/reference/hazards.md
+	@$(BIN)/python -m midflight.report.operation_reference > docs/reference/operations.md
 	@PYTHONPATH=tests $(BIN)/python -m hazards.lock_table
 
 bench-check: setup ## Measure the check on real histories; writes bench/out/check.json

@@ -8,6 +8,8 @@ import pytest
 
 from operations.stage import Server, Stage, open_stage
 
+pytest.register_assert_rewrite("operations.cycle")
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

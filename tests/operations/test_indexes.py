@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+
 from operations.cycle import Case, run_operation_cycle
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ INSERT INTO days SELECT i, i % 19 + 1 FROM generate_series(1, 500) AS i
 VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('{}')"
 GONE = "SELECT to_regclass('{}') IS NULL"
 LEFT = """
-CREATE TABLE orders (id int PRIMARY KEY, total int);
+CREATE TABLE orders (id int, total int);
 CREATE INDEX ix ON orders (total);
 CREATE INDEX ix_ccnew ON orders (total);
 UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_ccnew'::regclass;
@@ -43,6 +44,18 @@ CASES = (
         'postgresql_include=["id"], postgresql_where=sa.column("total") > 5, postgresql_with={"fillfactor": 70})',
         down='op.drop_index("ix", "orders")',
         effect=VALID.format("ix"),
+    ),
+    Case(
+        "work_beside_a_leftover_is_not_repeated",
+        setup=LEFT,
+        up='op.create_index("ix_ccnew", "orders", ["total"])\nop.execute("INSERT INTO orders VALUES (-1); '
+        'REINDEX INDEX CONCURRENTLY ix; INSERT INTO orders VALUES (-1)")\n'
+        'op.create_index("ix_2", "orders", ["total"])',
+        down='op.drop_index("ix_2")\nop.drop_index("ix_ccnew")',
+        effect="SELECT count(*) = 1002 FROM orders",
+        offline=False,
+        again=False,
+        returns=False,
     ),
     Case(
         "create_index_of_class",
@@ -86,7 +99,13 @@ CASES = (
         down='op.rename_index("ix_of_notes", "ix_note")',
         effect=VALID.format("ix_of_notes"),
     ),
-    Case("reindex", setup=ORDERS, up='op.reindex("ix_note")', down='op.reindex("ix_note")', effect=VALID.format("ix_note")),
+    Case(
+        "reindex",
+        setup=ORDERS,
+        up='op.reindex("ix_note")',
+        down='op.reindex("ix_note")',
+        effect=VALID.format("ix_note"),
+    ),
     Case(
         "reindex_with_leftovers",
         setup=LEFT,

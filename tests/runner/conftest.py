@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from operations.stage import Stage, open_stage
 from runner.deployments import Deployments
 

@@ -24,14 +24,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+
 from checks.projects import Revision, env_py, write_project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from operations.stage import Stage
-
     from midflight.pg.addresses import Address
+    from operations.stage import Stage
 
 SECONDS = 90.0
 """What a slow machine may need for anything at all."""
@@ -49,7 +49,9 @@ class Deployments:
     folder: Path
     made: list[Deployment] = field(default_factory=list)
 
-    def new(self, *revisions: Revision, setup: str = TABLE, driver: str = "asyncpg", env: str | None = None) -> Deployment:
+    def new(
+        self, *revisions: Revision, setup: str = TABLE, driver: str = "asyncpg", env: str | None = None
+    ) -> Deployment:
         """Write a project and make its database.
 
         Args:

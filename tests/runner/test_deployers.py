@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 DEPLOYERS = 20
 HISTORY = (
     Revision("a1", up="op.execute('CREATE TABLE applied (by int)')"),
-    Revision("b2", after="a1", before=SAFE, up="op.execute('INSERT INTO applied SELECT pg_backend_pid()'); op.set_not_null('t', 'n')"),
+    Revision(
+        "b2",
+        after="a1",
+        before=SAFE,
+        up="op.execute('INSERT INTO applied SELECT pg_backend_pid()'); op.set_not_null('t', 'n')",
+    ),
 )
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
-from checks.projects import NOWHERE, Revision, env_py, run_midflight, write_project
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import midflight
+from checks.projects import NOWHERE, Revision, env_py, run_midflight, write_project
 from midflight.errors import DatabaseError, MidflightError, RangeError
 
 if TYPE_CHECKING:

@@ -39,10 +39,11 @@ class AlembicSession:
         """The server's process."""
         return int(self._pid)
 
-    def execute(self, sql: str) -> None:
-        """Send one statement as it stands."""
+    def execute(self, sql: str) -> int:
+        """Send one statement as it stands and return how many rows it has changed."""
         with self._ours(), _told():
-            self._connection.exec_driver_sql(sql, execution_options={"no_parameters": True})
+            result = self._connection.exec_driver_sql(sql, execution_options={"no_parameters": True})
+            return int(result.rowcount)
 
     def fetch(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 - as the protocol has it
         """Send a query of our own and return its rows."""

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from alembic.config import CommandLine, Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.util import CommandError
-from alembic.util.exc import DatabaseNotAtHead
 
 from midflight.bridge.autogenerate.hook import safe_operations_written
 from midflight.bridge.database_errors import explaining_database
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
 
 _OUTSIDE_PROJECTS = frozenset({"list_templates"})
 _SECTION = "alembic"
+_CHECK_HEADS = "--check-heads"
+"""Alembic has it from 1.17.1 on."""
 
 
 def run_alembic_command(name: str, arguments: Sequence[str], default: Path | None, about: str, epilog: str) -> None:
@@ -73,6 +74,10 @@ def _parser(name: str, about: str, epilog: str) -> ArgumentParser:
     parser.add_argument("-x", action="append", metavar="KEY=VALUE", help="An argument for env.py; may be given again.")
     parser.add_argument("-q", "--quiet", action="store_true", help="Do not log to standard output.")
     parser.set_defaults(raiseerr=True)
+    if name == "current" and _CHECK_HEADS not in parser.format_help():
+        parser.add_argument(
+            "-c", _CHECK_HEADS, action="store_true", help="Fail where the database is not at all heads."
+        )
 
     def refuse(message: str) -> NoReturn:
         raise UsageError(message, hint=f"{parser.prog} --help")
@@ -110,7 +115,7 @@ def _show_current(project: Project, options: Namespace) -> None:
         for one in script.get_all_current(revision):
             project.config.print_stdout(one.cmd_format(options.verbose))
         if set(context.get_current_heads()) != heads:
-            raise DatabaseNotAtHead("the database is not at all heads")
+            raise NotAtHeadError("the database is not at all heads", hint="midflight upgrade")
         return []
 
     with EnvironmentContext(project.config, script, fn=show, dont_mutate=True):
@@ -124,8 +129,6 @@ def _explained(project: Project) -> Iterator[None]:
             yield
     except MidflightError:
         raise
-    except DatabaseNotAtHead as error:
-        raise NotAtHeadError(one_line(error), hint="midflight upgrade") from error
     except CommandError as error:
         told = error.__cause__  # of env.run, which tells Alembic's own command line in one line what we tell in two
         raise told if isinstance(told, MidflightError) else ProjectError(one_line(error)) from error

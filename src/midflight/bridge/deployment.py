@@ -40,9 +40,8 @@ _SESSION = {
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "4",
 }
-_TRANSACTION_TIMEOUT = "transaction_timeout"
-_UNLIMITED = f"SELECT set_config(name, '0', false) FROM pg_settings WHERE name = '{_TRANSACTION_TIMEOUT}'"
-_LIMITED = f"SELECT set_config(name, reset_val, false) FROM pg_settings WHERE name = '{_TRANSACTION_TIMEOUT}'"
+_UNLIMITED = "SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'transaction_timeout'"
+_LIMITED = "SELECT set_config(name, reset_val, false) FROM pg_settings WHERE name = 'transaction_timeout'"
 """As above; it is there from PostgreSQL 17 on."""
 _SCHEMA_OF = """
 SELECT coalesce((

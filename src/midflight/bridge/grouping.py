@@ -53,7 +53,7 @@ class TableChanges:
         context = op.get_context()
         added = column._copy() if column.table is not None else column  # noqa: SLF001 - as Alembic does it
         table = SchemaObjects(context).table(self._table, added, schema=self._schema)
-        self._changes.append(read_added(context, self._table, added, self._schema, row_limit))
+        self._changes.append(read_added(self._table, added, self._schema, row_limit))
         self._after.append(lambda: add_inline(context, table, primary_key=False))
 
     def drop_column(self, column_name: str) -> None:
@@ -62,7 +62,7 @@ class TableChanges:
 
     def set_default(self, column_name: str, server_default: ServerDefault) -> None:
         """Give new rows another default."""
-        text = default_text(op.get_context(), server_default)
+        text = default_text(server_default)
         self._changes.append(SetDefault(self._table, column_name, text, schema=self._schema))
 
     def drop_default(self, column_name: str) -> None:

@@ -15,6 +15,7 @@ from midflight.bridge.op_constraints import (
     create_unique_constraint,
 )
 from midflight.bridge.running import run
+from midflight.bridge.sql_text import COMPILER
 from midflight.errors import MidflightError
 
 if TYPE_CHECKING:
@@ -30,15 +31,16 @@ def add_inline(context: MigrationContext, table: Table, *, primary_key: bool) ->
         table: with the new column alone.
         primary_key: whether the column becomes the primary key; Alembic wants that said aloud, too.
     """
-    for constraint in sorted(table.constraints, key=lambda one: (type(one).__name__, str(one.name))):
-        if (primary_key or not isinstance(constraint, PrimaryKeyConstraint)) and _is_wanted(context, constraint):
+    of_columns = {constraint for column in table.columns for constraint in column.constraints}
+    for constraint in sorted(table.constraints | of_columns, key=lambda one: (type(one).__name__, str(one.name))):
+        if (primary_key or not isinstance(constraint, PrimaryKeyConstraint)) and _is_wanted(constraint):
             _add(constraint, table)
     for index in sorted(table.indexes, key=lambda one: str(one.name)):
         run(read_index(context, ops.CreateIndexOp.from_index(index)))
 
 
 def _add(constraint: Constraint, table: Table) -> None:
-    name: Any = constraint.name
+    name: Any = constraint.name if isinstance(constraint.name, str) else None  # else the naming convention gives one
     match constraint:
         case ForeignKeyConstraint():
             _add_foreign_key(name, constraint, table)
@@ -57,10 +59,10 @@ def _add(constraint: Constraint, table: Table) -> None:
             )
 
 
-def _is_wanted(context: MigrationContext, constraint: Constraint) -> bool:
+def _is_wanted(constraint: Constraint) -> bool:
     """Ask the rule of a constraint that a type brings along, such as an enum that is no native one."""
     rule: Any = constraint._create_rule  # noqa: SLF001 - as SQLAlchemy's own DDL asks it
-    return rule is None or bool(rule(context.dialect.ddl_compiler(context.dialect, None)))  # type: ignore[arg-type]  # as Alembic makes one
+    return rule is None or bool(rule(COMPILER))
 
 
 def _add_foreign_key(name: Any, constraint: ForeignKeyConstraint, table: Table) -> None:  # noqa: ANN401 - SQLAlchemy's

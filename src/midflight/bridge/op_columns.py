@@ -61,7 +61,7 @@ def add_column(
     context = op.get_context()
     added = column._copy() if column.table is not None else column  # noqa: SLF001 - as Alembic does it
     table = SchemaObjects(context).table(table_name, added, schema=schema)
-    run(read_added(context, table_name, added, schema, row_limit))
+    run(read_added(table_name, added, schema, row_limit))
     add_inline(context, table, primary_key=bool(inline_primary_key))
 
 
@@ -109,9 +109,8 @@ def set_default(
         schema: of the table.
         existing_server_default: the default until now.
     """
-    context = op.get_context()
-    existing = None if existing_server_default is None else default_text(context, existing_server_default)
-    run(SetDefault(table_name, column_name, default_text(context, server_default), schema=schema, existing=existing))
+    existing = None if existing_server_default is None else default_text(existing_server_default)
+    run(SetDefault(table_name, column_name, default_text(server_default), schema=schema, existing=existing))
 
 
 def drop_default(table_name: str, column_name: str, *, schema: str | None = None) -> None:
@@ -169,14 +168,13 @@ def altered_type(  # noqa: PLR0917 - in the order of the operation
     row_limit: int,
 ) -> AlterColumnType:
     """Return the operation that changes a type."""
-    context = op.get_context()
     return AlterColumnType(
         table,
         column,
-        type_text(context, type_),
+        type_text(type_),
         schema=schema,
         using=using,
-        existing=None if existing is None else type_text(context, existing),
+        existing=None if existing is None else type_text(existing),
         row_limit=row_limit,
     )
 
@@ -219,9 +217,7 @@ def alter_column(
     if server_default is None:
         changes.append(DropDefault(table_name, column_name, schema=schema))
     elif server_default is not False:
-        changes.append(
-            SetDefault(table_name, column_name, default_text(op.get_context(), server_default), schema=schema)
-        )
+        changes.append(SetDefault(table_name, column_name, default_text(server_default), schema=schema))
     if nullable is not None:
         changes.append((DropNotNull if nullable else SetNotNull)(table_name, column_name, schema=schema))
     if changes:

@@ -50,8 +50,8 @@ def detach_partition(
         schema: of the partitioned table.
         partition_schema: of the partition; by default the same.
         bound: what it had, for autogenerate's way back.
-        concurrently: False detaches it at once, under short locks that are polled for; PostgreSQL then leaves no CHECK
-            that equals the bound on the table. So it is done in any case where there is a default partition.
+        concurrently: False detaches it at once, under short strong locks that are polled for, and does not read the
+            partition. So it is done in any case where there is a default partition.
     """
     operation = DetachPartition(
         table_name,

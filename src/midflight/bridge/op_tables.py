@@ -30,7 +30,7 @@ def create_table(table_name: str, *columns: SchemaItem, if_not_exists: bool | No
     if is_elsewhere():
         return op.create_table(table_name, *columns, if_not_exists=if_not_exists, **kw)
     table = SchemaObjects(op.get_context()).table(table_name, *columns, **kw)
-    run(read_table(op.get_context(), table))
+    run(read_table(table))
     return table
 
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Constraint
     from sqlalchemy.engine import Dialect
 
-_DIALECT = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]  # SQLAlchemy's own; % stays as it is
-_COMPILER: Any = _DIALECT.ddl_compiler(_DIALECT, None)  # type: ignore[arg-type]  # as Alembic's own impl makes one
+DIALECT = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]  # SQLAlchemy's own; % stays as it is
+COMPILER: Any = DIALECT.ddl_compiler(DIALECT, None)  # type: ignore[arg-type]  # as Alembic's own impl makes one
 
 
 def sql_text(expression: Any) -> str:  # noqa: ANN401 - whatever SQLAlchemy takes in its place
@@ -21,7 +21,7 @@ def sql_text(expression: Any) -> str:  # noqa: ANN401 - whatever SQLAlchemy take
     if not isinstance(expression, ClauseElement):
         return str(expression)
     grouped = expression if isinstance(expression, ColumnClause) else expression.self_group()
-    return str(_COMPILER.sql_compiler.process(grouped, include_table=False, literal_binds=True))
+    return str(COMPILER.sql_compiler.process(grouped, include_table=False, literal_binds=True))
 
 
 def constraint_name(constraint: Constraint, dialect: Dialect) -> str | None:

@@ -25,7 +25,8 @@ Examples:
 def command(target: str, **flags: Any) -> None:  # noqa: ANN401 - click's
     """Apply revisions, without stalling traffic.
 
-    Up to TARGET, by default all that the database has not got. Each lock is polled for, so that no query queues up behind the change; who is in the way is named. One deployer is
-    at work at a time, the others wait. Run it again after any failure: it goes on where it stopped.
+    Up to TARGET, by default all that the database has not got. Each lock is polled for, so that no query queues up
+    behind the change; who is in the way is named. One deployer is at work at a time, the others wait. Run it again
+    after any failure: it goes on where it stopped.
     """
     apply_flags("upgrade", target, ApplyFlags(**flags))

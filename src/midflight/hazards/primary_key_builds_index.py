@@ -36,6 +36,8 @@ def check(sight: Sight) -> Iterator[Harm]:
 
 def _added(sight: Sight) -> Iterator[tuple[Name, Constraint, Fix]]:
     for added in sight.changes(AddConstraint):
+        if added.only and sight.is_partitioned(added.table):
+            continue  # it is of no effect before each partition has its own, attached to it
         yield added.table, added.constraint, _fix(added.table, added.constraint)
     for new in sight.changes(AddColumn):
         for constraint in new.column.constraints:
@@ -97,5 +99,9 @@ HAZARD = Hazard(
             autocommit=True,
         ),
         Example(setup="", revision="CREATE TABLE users (id int); ALTER TABLE users ADD PRIMARY KEY (id);"),
+        Example(
+            setup="CREATE TABLE users (id int NOT NULL) PARTITION BY RANGE (id);",
+            revision="ALTER TABLE ONLY users ADD CONSTRAINT pk_users PRIMARY KEY (id);",
+        ),
     ),
 )

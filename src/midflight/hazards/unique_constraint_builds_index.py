@@ -34,6 +34,8 @@ def check(sight: Sight) -> Iterator[Harm]:
 
 def _added(sight: Sight) -> Iterator[tuple[Name, Constraint, Fix]]:
     for added in sight.changes(AddConstraint):
+        if added.only and sight.is_partitioned(added.table):
+            continue  # it is of no effect before each partition has its own, attached to it
         yield added.table, added.constraint, _fix(added.table, added.constraint)
     for new in sight.changes(AddColumn):
         for constraint in new.column.constraints:
@@ -81,5 +83,9 @@ HAZARD = Hazard(
             autocommit=True,
         ),
         Example(setup="", revision="CREATE TABLE users (email text); ALTER TABLE users ADD UNIQUE (email);"),
+        Example(
+            setup="CREATE TABLE users (id int) PARTITION BY RANGE (id);",
+            revision="ALTER TABLE ONLY users ADD CONSTRAINT uq_users UNIQUE (id);",
+        ),
     ),
 )

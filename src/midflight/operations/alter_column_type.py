@@ -95,8 +95,8 @@ class AlterColumnType(TableChange):
         if any(one.kind == "check" and self.column in one.columns for one in relation.constraints.values()):
             return "proves the column's CHECK on every row"
         for index in relation.indexes.values():
-            if index.columns is None or (index.partial and self.column in index.columns):
-                return "may build an index with an expression or a condition anew"
+            if (index.columns is None or index.partial) and self.column in index.uses:
+                return "builds an index with an expression or a condition anew"
         return None
 
     def _is_done(self, now: State) -> bool:

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING
 
-from midflight.operations.alter_table import Clause, altered
+from midflight.operations.bound_check import bound_check_dropped, bound_checked, bound_condition
 from midflight.operations.create_foreign_key import not_valid_then_validated
 from midflight.operations.index_build import IndexBuild, is_attached, partition_index_name
 from midflight.operations.key_by_index import KeyByIndex
 from midflight.operations.operation import SMALL_TABLE_ROWS, Asked, Operation, OperationRefusedError, named
-from midflight.operations.partition_check import partition_check
 from midflight.operations.set_not_null import SetNotNull
 from midflight.operations.step import Step, TableLock
-from midflight.operations.validate_constraint import validation
-from midflight.pg.identifiers import quote_identifier
 from midflight.pg.locks import LockMode
 from midflight.sql.names import Name
-from midflight.sql.partition_bounds import read_bound
 
 if TYPE_CHECKING:
     from midflight.operations.state import Constraint, Index, Relation, State
-
-AT_ONCE_ROWS = 1_000
-"""Up to so many rows a table is attached as it is: it is read, and its indexes are built, in a few milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +50,20 @@ class AttachPartition(Operation):
             raise OperationRefusedError(
                 f"{child.name} is a partition of {child.partition_of} already", hint="detach it from there first"
             )
-        if child.partition_of is not None or state.rows(self._partition) <= AT_ONCE_ROWS:
+        if child.partition_of is not None or state.is_empty(self._partition):
             self._refuse_large_default(state, child)
-            return (self._attach(state, _foreign_keys(parent)), *self._check_dropped(state))
+            return (self._attach(state, _foreign_keys(parent)), *bound_check_dropped(self._partition, state))
         self._refuse_large_default(state, child)
         return (
             *self._checked(parent, state),
             *self._referring(parent, state),
             *self._indexed(parent, child, state),
             self._attach(state, _foreign_keys(parent)),
-            *self._check_dropped(state),
+            *bound_check_dropped(self._partition, state),
         )
 
     def reverse(self) -> Operation:
-        """Detach it: at once, since the concurrent form leaves a CHECK behind."""
+        """Detach it."""
         from midflight.operations.detach_partition import DetachPartition  # noqa: PLC0415 - each leads to the other
 
         return DetachPartition(
@@ -80,7 +72,6 @@ class AttachPartition(Operation):
             schema=self.schema,
             partition_schema=self.partition_schema,
             bound=self.bound,
-            concurrently=False,
         )
 
     @property
@@ -91,46 +82,16 @@ class AttachPartition(Operation):
     def _partition(self) -> Name:
         return named(self.partition, self.partition_schema or self.schema)
 
-    @property
-    def _check_name(self) -> str:
-        """A name of our own, short enough, that is the same at each try."""
-        digest = hashlib.sha256(f"{self._table.sql} {self._partition.sql}".encode()).hexdigest()[:16]
-        return f"midflight_bound_{digest}"
-
     def _is_attached(self, now: State) -> bool:
         found = now.relation(self._partition)
         return found is not None and found.partition_of is not None
 
     def _checked(self, parent: Relation, state: State) -> tuple[Step, ...]:
-        partition, name, bound = self._partition, self._check_name, read_bound(self.bound)
-        condition = partition_check(parent.partition_key, parent.oid, bound) if parent.partition_key and bound else None
+        condition = bound_condition(parent, self.bound)
         if condition is None:
             self._refuse_large(state)
             return ()
-
-        def is_there(now: State) -> bool:
-            return self._is_attached(now) or now.constraint(partition, name) is not None
-
-        def is_proven(now: State) -> bool:
-            found, of = now.constraint(partition, name), now.relation(partition)
-            if self._is_attached(now) or (found is not None and found.valid):
-                return True
-            words = found.definition.removesuffix(" NOT VALID") if found is not None else None
-            return of is not None and any(one.valid and one.definition == words for one in of.constraints.values())
-
-        clause = Clause(
-            f"ADD CONSTRAINT {quote_identifier(name)} CHECK ({condition}) NOT VALID", "check its bound", is_there
-        )
-        return (*altered(partition, (clause,), state), validation(partition, name, done=is_proven))
-
-    def _check_dropped(self, state: State) -> tuple[Step, ...]:
-        partition, name = self._partition, self._check_name
-        clause = Clause(
-            f"DROP CONSTRAINT {quote_identifier(name)}",
-            "drop the check of its bound",
-            lambda now: now.constraint(partition, name) is None,
-        )
-        return altered(partition, (clause,), state)
+        return bound_checked(self._partition, condition, self._is_attached, state)
 
     def _referring(self, parent: Relation, state: State) -> tuple[Step, ...]:
         """The foreign keys of the partitioned table, or ATTACH would read the partition for each."""

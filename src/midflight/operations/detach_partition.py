@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING
 
+from midflight.operations.bound_check import bound_check_dropped, bound_checked, bound_condition
 from midflight.operations.operation import Asked, IrreversibleError, Operation, named
 from midflight.operations.step import Mode, Step, TableLock, Work
 
@@ -25,7 +26,7 @@ class DetachPartition(Operation):
     bound: str | None = None
     """What it had, as SQL, for the way back."""
     concurrently: bool = True
-    """Beside the traffic: PostgreSQL then leaves a CHECK that equals the bound on the table."""
+    """Beside the traffic; else at once, under strong locks that are polled for."""
 
     @property
     def asks(self) -> Asked:
@@ -34,6 +35,8 @@ class DetachPartition(Operation):
 
     def steps(self, state: State) -> tuple[Step, ...]:
         """Detach it concurrently; one that was begun is finished. With a default partition that form does not exist.
+
+        PostgreSQL leaves a CHECK that equals the bound, but where one is there already: ours, which is dropped again.
 
         https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DETACH-PARTITION
         """
@@ -58,7 +61,7 @@ class DetachPartition(Operation):
             mode=Mode.OUTSIDE,
             work=Work.LONG,
         )
-        return (begin, finish)
+        return (*self._checked(state), begin, finish, *bound_check_dropped(partition, state))
 
     def reverse(self) -> Operation:
         """Attach it again, where its bound is told."""
@@ -72,6 +75,19 @@ class DetachPartition(Operation):
         return AttachPartition(
             self.table, self.partition, self.bound, schema=self.schema, partition_schema=self.partition_schema
         )
+
+    def _checked(self, state: State) -> tuple[Step, ...]:
+        parent, child = state.relation(self._table), state.relation(self._partition)
+        if parent is None or child is None or child.bound is None or child.detach_pending:
+            return ()
+        condition = bound_condition(parent, child.bound)
+        if condition is None:
+            return ()
+
+        def is_begun(now: State) -> bool:
+            return _is_detached(now, self._partition) or _is_pending(now, self._partition)
+
+        return bound_checked(self._partition, condition, is_begun, state)
 
     def _at_once(self, default: Name | None) -> Step:
         """Quick, under ACCESS EXCLUSIVE on the table, the partition and the default one."""

@@ -67,6 +67,8 @@ class Index:
     nulls_not_distinct: bool = False
     shape: str = ""
     """Its definition from ``USING`` on, the same for all indexes that are alike but for their names and tables."""
+    uses: tuple[str, ...] = ()
+    """Every column in its key, its expressions and its condition; none where it implements a constraint."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,8 @@ class Step:
     work: Work = Work.QUICK
     batches: Name | None = None
     """The table over whose blocks the statement is repeated, each time for those from :first to before :last (each a
-    ``tid``), in a transaction of its own; None for a statement that is sent once."""
+    ``tid``), in a transaction of its own; where it names neither, it is repeated until it changes no row. None for a
+    statement that is sent once."""
     on_failure: str | None = None
     """Sent outside of any transaction where the step has failed, so that it leaves nothing behind."""
 

@@ -19,22 +19,30 @@ MOST_BLOCKS = 4096
 
 
 def run_batches(session: Session, step: Step, limits: Limits, listener: Listener) -> None:
-    """Repeat a step for all blocks of its table.
+    """Repeat a step for all blocks of its table; one that names no blocks until it changes no row any more.
 
     Raises:
         StatementError: where PostgreSQL refuses it.
     """
-    assert step.batches is not None
+    if ":first" not in step.sql:
+        while _send(session, step.sql, limits):
+            pass
+        return
     total, block, size = _blocks(session, step), 0, 16
     while block < total:
         began = time.monotonic()
         last = min(block + size, total)
-        session.execute(f"SET LOCAL statement_timeout = {int(limits.long * 1000)}")
-        session.execute(step.sql.replace(":first", f"'({block},0)'").replace(":last", f"'({last},0)'"))
-        session.commit()
+        _send(session, step.sql.replace(":first", f"'({block},0)'").replace(":last", f"'({last},0)'"), limits)
         listener(StepProgress(step.says, "rows", last, total))
         size = _next_size(size, time.monotonic() - began)
         block = last
+
+
+def _send(session: Session, sql: str, limits: Limits) -> int:
+    session.execute(f"SET LOCAL statement_timeout = {int(limits.long * 1000)}")
+    changed = session.execute(sql)
+    session.commit()
+    return changed
 
 
 def _blocks(session: Session, step: Step) -> int:

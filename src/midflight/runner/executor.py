@@ -22,7 +22,6 @@ from midflight.runner.events import (
     StepStarted,
     ignore,
 )
-from midflight.runner.journal import text_hash
 from midflight.runner.ladder import Try, next_try, pause
 from midflight.runner.limits import Limits
 from midflight.runner.session import DUPLICATE_TABLE, StatementError
@@ -99,6 +98,8 @@ class Executor:
         if self._watch:
             [[path]] = self.session.fetch("SELECT current_setting('search_path')")
             self._watch.follow(path)
+        if self.course:
+            self.course.begin_operation()
         state = self._state(operation)
         for step in operation.steps(state):
             if self._is_done(step, state):
@@ -119,6 +120,8 @@ class Executor:
             RevisionBusyError: where the revision is to be tried again whole.
         """
         step = Step(says=says, sql=identity, done=lambda _: False)
+        if self.course:
+            self.course.begin_operation()
         if self._is_done(step, State(0)):
             self._say(StepSkipped(says))
             return
@@ -138,7 +141,7 @@ class Executor:
 
     def _state(self, operation: Operation) -> State:
         state, course = read_state(self.session, operation.asks), self.course
-        if course is None or all(place <= course.place for place, _ in course.done):
+        if course is None or all(place < course.place for place, _ in course.done):
             return state
         return replace(state, resumed=True)
 
@@ -147,8 +150,8 @@ class Executor:
         course = self.course
         if course is None:
             return step.is_done(state)
-        course.place += 1
-        return step.is_done(state) or (course.place, text_hash(step.sql)) in course.done
+        course.meet(step.sql)
+        return step.is_done(state) or (course.place, course.step_hash) in course.done
 
     def _run(self, step: Step) -> None:
         self._must_hold_deployers_lock()
@@ -179,7 +182,7 @@ class Executor:
         course = self.course
         if self._journal is None or course is None or course.attempt is None:
             return None
-        return self._journal.start_step(course.attempt, course, step.says, text_hash(step.sql))
+        return self._journal.start_step(course.attempt, course, step.says, course.step_hash)
 
     def _finish(self, entry: Entry | None, waiting: Waiting) -> None:
         if entry and self._journal:

@@ -171,11 +171,6 @@ def file_hash(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def text_hash(sql: str) -> str:
-    """Return the SHA-256 of a statement."""
-    return hashlib.sha256(sql.encode()).hexdigest()
-
-
 def operator() -> str:
     """Return who runs this, as user@host."""
     try:

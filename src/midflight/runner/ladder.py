@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 NOWAIT_PAUSE = (0.01, 0.1)
 """The first and the longest pause between tries that make nobody wait, in seconds."""
+SHORT_SECONDS = 0.5
+"""A transaction of up to twice that is one of many short ones: behind such it can be of use to stand in the queue."""
 DUTY = 4.0
 """After a try that may have made others wait, the pause is up to so many times as long: traffic goes on meanwhile."""
 
@@ -43,8 +45,7 @@ def next_try(last: Try, took: float, ages: Sequence[float] | None, limits: Limit
         limits: the rungs.
     """
     ladder = limits.ladder
-    rung = min(int(last.starved // limits.patience) + 1, len(ladder) - 1)
-    if ages is not None and any(age > max(ladder[rung], 0.05) * 2 for age in ages):
+    if ages is not None and any(age > 2 * max(ladder[-1], SHORT_SECONDS) for age in ages):
         return Try(last.number + 1, 0.0, last.starved)
     starved = last.starved + took
     return Try(last.number + 1, ladder[min(int(starved // limits.patience), len(ladder) - 1)], starved)

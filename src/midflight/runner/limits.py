@@ -17,7 +17,7 @@ class Limits:
     """The stall budget: how long queries may have to wait behind one try to get a lock."""
     rungs: tuple[float, ...] = (0.02, 0.1, 0.5)
     """The ``lock_timeout`` of each rung above NOWAIT; those above the stall budget are left out."""
-    patience: float = 3.0
+    patience: float = 2.0
     """How long a rung is tried before the next one."""
     max_wait: float = 600.0
     """How long it waits for a lock, or for another deployer, in all."""

@@ -44,8 +44,8 @@ class Session(Protocol):
     def pid(self) -> int:
         """The server's process, as ``pg_stat_activity.pid``."""
 
-    def execute(self, sql: str) -> None:
-        """Send one statement as it stands: no parameter, no escape.
+    def execute(self, sql: str) -> int:
+        """Send one statement as it stands, without parameters and escapes; return how many rows it has changed.
 
         Raises:
             StatementError: where PostgreSQL refuses it.

@@ -142,6 +142,7 @@ def _index(facts: dict[str, Any]) -> Index:
         tuple(facts["include"]),
         facts["nulls_not_distinct"],
         facts["shape"],
+        tuple(facts["uses"]),
     )
 
 

@@ -228,6 +228,8 @@ class AddConstraint:
 
     table: Name
     constraint: Constraint
+    only: bool = False
+    """Not of its partitions: a key of a partitioned table then builds nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,8 +98,19 @@ def enum_in(type_: TypeEngine[Any]) -> Enum | None:
     return type_ if isinstance(type_, Enum) and type_.native_enum and type_.name else None
 
 
+class _ExistingEnum(postgresql.ENUM):
+    """An enum that is rendered with ``create_type=False``, which SQLAlchemy's own ``repr`` leaves out before 2.1."""
+
+    __module__ = postgresql.ENUM.__module__
+    """By which Alembic finds the import that the text wants."""
+
+    def __repr__(self) -> str:
+        text = super().__repr__().replace(type(self).__name__, postgresql.ENUM.__name__, 1)
+        return text if "create_type=" in text else f"{text.removesuffix(')')}, create_type=False)"
+
+
 def _replaced(type_: TypeEngine[Any], enum: Enum) -> TypeEngine[Any]:
-    existing = postgresql.ENUM(*enum.enums, name=enum.name, schema=enum.schema, create_type=False)
+    existing = _ExistingEnum(*enum.enums, name=enum.name, schema=enum.schema, create_type=False)
     if isinstance(type_, ARRAY):
         return postgresql.ARRAY(existing, dimensions=type_.dimensions)
     return existing if type_ is enum else type_

@@ -62,6 +62,10 @@ def _render(context: AutogenContext, new: NewTable) -> str:
     return "\n".join([*lines, end])
 
 
+def _shown(context: AutogenContext, value: object) -> str:
+    return render._render_potential_expr(value, context)  # noqa: SLF001 - Alembic has no public function for it
+
+
 def _index(context: AutogenContext, directive: ops.CreateIndexOp) -> str:
     """Write an index as Alembic writes the arguments of ``op.create_index``; it has no public function for them."""
     index = directive.to_index()
@@ -69,6 +73,6 @@ def _index(context: AutogenContext, directive: ops.CreateIndexOp) -> str:
         repr(render._render_gen_name(context, index.name)),  # noqa: SLF001 - see above
         *render._get_index_rendered_expressions(index, context),  # noqa: SLF001 - likewise
         f"unique={bool(index.unique)!r}",
-        *render._render_dialect_kwargs_items(context, index.dialect_kwargs),  # noqa: SLF001 - likewise
+        *(f"{name}={_shown(context, value)}" for name, value in index.dialect_kwargs.items()),
     ]
     return f"{render._sqlalchemy_autogenerate_prefix(context)}Index({', '.join(arguments)})"  # noqa: SLF001 - likewise

@@ -5,7 +5,6 @@ path_separator = os
 # dates are UTC; %(here)s is this file's folder
 timezone = UTC
 file_template = %%(year)d%%(month).2d%%(day).2d_%%(hour).2d%%(minute).2d_%%(slug)s
-truncate_slug_length = 40
 # no URL here: it comes from DATABASE_URL, or from env.py
 
 [loggers]

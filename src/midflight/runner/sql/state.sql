@@ -128,6 +128,14 @@ WITH asked AS (
                         ),
                         'constraint', (SELECT con.conname FROM pg_constraint AS con WHERE con.conindid = index.indexrelid AND con.contype IN ('p', 'u', 'x') LIMIT 1),
                         'partial', index.indpred IS NOT NULL,
+                        'uses', (
+                            SELECT coalesce(json_agg(DISTINCT attribute.attname), '[]')
+                            FROM pg_depend AS used
+                            JOIN pg_attribute AS attribute
+                                ON attribute.attrelid = used.refobjid AND attribute.attnum = used.refobjsubid
+                            WHERE used.classid = 'pg_class'::regclass AND used.objid = index.indexrelid
+                                AND used.refclassid = 'pg_class'::regclass AND used.refobjid = class.oid
+                        ),
                         'include', (
                             SELECT coalesce(json_agg(attribute.attname ORDER BY key.place), '[]')
                             FROM unnest(index.indkey::smallint[]) WITH ORDINALITY AS key (number, place)

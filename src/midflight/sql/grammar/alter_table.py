@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from postgast import pg_query_pb2 as pb
@@ -47,7 +48,13 @@ def read_alter_table(statement: pb.AlterTableStmt) -> tuple[Change, ...]:
         return tuple(_of_index(table, statement))
     if statement.objtype not in _OF_TABLES:
         return ()
-    return tuple(_read_command(table, node.alter_table_cmd) for node in statement.cmds)
+    changes = tuple(_read_command(table, node.alter_table_cmd) for node in statement.cmds)
+    return changes if statement.relation.inh else tuple(map(_only, changes))
+
+
+def _only(change: Change) -> Change:
+    """ALTER TABLE ONLY."""
+    return replace(change, only=True) if isinstance(change, AddConstraint) else change
 
 
 def _of_index(index: Name, statement: pb.AlterTableStmt) -> Iterator[Change]:

@@ -1,0 +1,54 @@
+"""The same revisions on SQLite, as test suites run them: by Alembic's batch mode where they have a meaning."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, inspect
+
+from checks.projects import Revision, env_py, write_project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+UP = """
+op.create_table(
+    "orders", sa.Column("id", sa.Integer, primary_key=True), sa.Column("total", sa.Integer), sa.Column("old", sa.Text)
+)
+op.add_column("orders", sa.Column("code", sa.String(20), nullable=False, server_default="none"))
+op.set_not_null("orders", "total")
+op.set_default("orders", "total", 5)
+op.alter_column_type("orders", "code", sa.Text)
+op.comment_column("orders", "total", "means nothing here")
+op.rename_column("orders", "old", "older")
+op.execute("INSERT INTO orders (id) VALUES (1)")
+with op.alter_table("orders") as table:
+    table.add_column(sa.Column("more", sa.Integer))
+    table.drop_default("code")
+    table.drop_column("older")
+op.rename_table("orders", "bought")
+"""
+DOWN = """
+op.alter_column("bought", "total", nullable=True, server_default=None, new_column_name="sum", type_=sa.BigInteger)
+op.drop_column("bought", "more")
+op.drop_table("bought")
+"""
+
+
+def test_operations_on_columns_and_tables_work_there(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'test.db'}"
+    up = Revision("a1", up=UP, down=DOWN, before="from midflight import op")
+    write_project(tmp_path, up, env=env_py("psycopg2", url=url))
+    config = Config(str(tmp_path / "alembic.ini"))
+    command.upgrade(config, "head")
+    engine = create_engine(url)
+    columns = {column["name"]: column for column in inspect(engine).get_columns("bought")}
+    assert list(columns) == ["id", "total", "code", "more"]
+    assert not columns["total"]["nullable"]
+    assert columns["total"]["default"] == "5"
+    assert columns["code"]["default"] is None
+    command.downgrade(config, "base")
+    assert inspect(engine).get_table_names() == ["alembic_version"]
+    engine.dispose()
