@@ -46,7 +46,7 @@ INDEXES = (
     Operation(
         name="reindex",
         stock='op.execute("REINDEX INDEX ix_orders_quantity")',
-        midflight='op.reindex("ix_orders_quantity", table_name="orders")',
+        midflight='op.reindex("ix_orders_quantity")',
         django=None,
         without_django="Django has no operation for it",
         before=("CREATE TABLE file_before AS SELECT pg_relation_filenode('ix_orders_quantity') AS node",),

@@ -63,8 +63,8 @@ A reader who goes makes room for a lock that is polled for with `NOWAIT`. Transa
 gap never do: then only a place in the lock queue helps, and everybody waits behind it as long as it is held. Here
 {starving} clients are in back-to-back transactions on the table, beside the traffic. Each rung is tried by itself until
 the lock is had, at most {limit:g} s; then stock Alembic and Midflight drop a NOT NULL, for which they have
-{tool_limit:g} s. Midflight's stall budget, the longest that anybody is to wait behind one of its tries, is the default of
-0.5 s.
+{tool_limit:g} s. Midflight's stall budget, the longest that anybody is to wait behind one of its tries, is the default
+of 0.5 s.
 
 {ladder}"""
 
