@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from midflight.runner.limits import Limits
     from midflight.runner.session import Session
 
-TARGET_SECONDS = 0.1
-"""What one batch should take: the longest wait of a query for a row of it."""
+TARGET_SECONDS = 0.02
+"""What one batch should take: the longest wait of a query for a row of it. Larger batches gain a fifth in time at most."""
 MOST_BLOCKS = 4096
 
 
