@@ -53,7 +53,6 @@ def test_up_down_and_up_again_lead_to_the_same_catalog_without_a_hazard(stage: S
             before = stage.snapshot(database)
             applied(folder, database)
             after = stage.snapshot(database)
-            assert after != before
             applied(folder, database, down=True)
             assert stage.snapshot(database) == before
             applied(folder, database)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from midflight.hazards.fix import AND_THEN, NEXT, alter_table, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.pg.identifiers import quote_identifier
-from midflight.sql.changes import AddConstraint, SetNotNull
+from midflight.sql.changes import AddConstraint, DropNotNull, SetNotNull
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,13 @@ def _scans(sight: Sight, table: Name, column: str) -> bool:
     """What is known decides where nothing was observed, and where another command of the statement may have read."""
     if sight.observed and (len(sight.statement.changes) == 1 or not sight.scanned(table)):
         return sight.scanned(table)
-    return not sight.table(table).is_never_null(column)
+    return _was_dropped(sight, table, column) or not sight.table(table).is_never_null(column)
+
+
+def _was_dropped(sight: Sight, table: Name, column: str) -> bool:
+    """What is known is from before the revision, which may have let the column hold NULL meanwhile."""
+    before = (change for earlier in sight.earlier for change in earlier.changes(DropNotNull))
+    return any(change.column == column and change.table.may_be(table) for change in before)
 
 
 def _message(table: Name, column: str) -> str:
