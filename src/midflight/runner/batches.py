@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from midflight.runner.session import Session
 
 TARGET_SECONDS = 0.02
-"""What one batch should take: the longest wait of a query for a row of it. Larger batches gain a fifth in time at most."""
+"""What one batch should take: the longest wait of a query for a row of it. Larger ones gain a fifth in time at most."""
 MOST_BLOCKS = 4096
 
 
