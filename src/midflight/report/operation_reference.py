@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import sys
+import textwrap
 from typing import TYPE_CHECKING
 
 from midflight import op
@@ -27,6 +28,7 @@ and nothing where that has no meaning.
 
 This page is generated from the code (`make reference`)."""
 
+WIDTH = 110
 _MARKUP = re.compile(r"``([^`]+)``")
 
 
@@ -40,7 +42,9 @@ def reference_text() -> str:
 def _section(name: str) -> Iterator[str]:
     function = getattr(op, name)
     yield f"## {name}"
-    yield f"```python\n{_call(name, function)}\n```"
+    # Not as Python: the bare star is none in a call, and a formatter would want some calls otherwise.
+    call = textwrap.fill(_call(name, function), WIDTH, subsequent_indent="    ", break_long_words=False)
+    yield f"```text\n{call}\n```"
     text, _, arguments = inspect.cleandoc(function.__doc__ or "").partition("\nArgs:\n")
     yield _MARKUP.sub(r"`\1`", text.strip())
     if arguments:
