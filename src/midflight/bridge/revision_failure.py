@@ -56,6 +56,8 @@ def _of_database(error: Exception) -> Exception:
 
 
 def _of_project(error: Exception, project: Project) -> MidflightError:
+    if isinstance(error, CommandError) and isinstance(error.__cause__, MidflightError):
+        return error.__cause__  # what env.run says, with its hint
     if isinstance(error, CommandError):
         return RangeError(" ".join(str(error).split()))
     try:
