@@ -9,6 +9,7 @@ from sqlalchemy import event
 
 from midflight import sql
 from midflight.operations.step import TableLock
+from midflight.runner.limits import ROW_WAIT_MILLISECONDS
 from midflight.sql.changes import TableChange
 
 if TYPE_CHECKING:
@@ -83,7 +84,8 @@ class Guard:
             self._has_work = True
         if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
             return
-        timeout = 0 if _only_rows(statement) else max(int(self._course.waiting.attempt.timeout * 1000), 1)
+        shortest = ROW_WAIT_MILLISECONDS if _only_rows(statement) else 1
+        timeout = max(int(self._course.waiting.attempt.timeout * 1000), shortest)
         if self._timeout is None:
             cursor.execute(f"SET LOCAL statement_timeout = {int(self._executor.limits.long * 1000)}")
         if timeout != self._timeout:

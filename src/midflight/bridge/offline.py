@@ -45,7 +45,7 @@ def _write(context: MigrationContext, step: Step) -> None:
 def _send(context: MigrationContext, step: Step) -> None:
     impl = context.impl
     impl.static_output(f"-- {step.says}")
-    long = step.work is Work.LONG
+    long = step.work in {Work.LONG, Work.ROWS}
     _set(context, "SET LOCAL", 0 if long else LOCK_TIMEOUT_MS, _budget(step))
     for lock in step.locks:
         only = "ONLY " if lock.only else ""

@@ -53,7 +53,7 @@ def _steps(text: str, state: State) -> tuple[Step, ...]:
     if not statement.can_run_in_transaction:
         return _outside(text, statement, state)
     locks = tuple(lock for lock in _locks(text) if _is_there(lock, state))
-    work = Work.LONG if statement.kind in _OF_ROWS else Work.UNKNOWN
+    work = Work.ROWS if statement.kind in _OF_ROWS else Work.UNKNOWN
     return (Step(says=_says(statement), sql=text, done=lambda _: False, locks=locks, work=work),)
 
 

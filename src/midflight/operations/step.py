@@ -33,6 +33,9 @@ class Work(enum.Enum):
     """The catalog alone. It runs under a strong lock, so it is stopped when it is not quick after all."""
     LONG = "long"
     """A scan or a build beside the traffic, without a strong lock: VALIDATE, CONCURRENTLY, a batch of rows."""
+    ROWS = "rows"
+    """A change of rows by the revision's own SQL: it may take long, and waits for rows that others hold, but not for so
+    long that PostgreSQL finds a deadlock: it could end the other one."""
     UNKNOWN = "unknown"
     """A statement of the revision's own: it may take long, and it never waits long for a lock."""
 

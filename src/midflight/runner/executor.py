@@ -24,7 +24,7 @@ from midflight.runner.events import (
     ignore,
 )
 from midflight.runner.ladder import Try, next_try, pause
-from midflight.runner.limits import Limits
+from midflight.runner.limits import ROW_WAIT_MILLISECONDS, Limits
 from midflight.runner.session import DUPLICATE_TABLE, StatementError
 from midflight.runner.states import read_state
 from midflight.runner.watch import ends
@@ -360,8 +360,9 @@ class Executor:
             for lock in step.locks:
                 only, nowait = ("ONLY " if lock.only else ""), ("" if timeout else " NOWAIT")
                 self.session.execute(f"LOCK TABLE {only}{lock.table.sql} IN {lock.mode.label} MODE{nowait}")
-            if long:
-                self.session.execute("SET LOCAL lock_timeout = 0")
+            if long or step.work is Work.ROWS:
+                wait = 0 if long else max(int(timeout * 1000), ROW_WAIT_MILLISECONDS)
+                self.session.execute(f"SET LOCAL lock_timeout = {wait}")
             with self._watched(step) if step.work is not Work.QUICK else contextlib.nullcontext():
                 self.session.execute(step.sql)
 

@@ -9,6 +9,12 @@ if TYPE_CHECKING:
     from midflight.settings import Settings
 
 
+ROW_WAIT_MILLISECONDS = 500
+"""How long a change of rows waits for one that another transaction holds; nobody queues up behind it for the table.
+Less than ``deadlock_timeout`` (1 s), after which PostgreSQL ends one of the two, and maybe not ours.
+https://www.postgresql.org/docs/current/runtime-config-locks.html#GUC-DEADLOCK-TIMEOUT"""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """All in seconds."""

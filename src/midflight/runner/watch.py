@@ -51,6 +51,9 @@ _SETTINGS = {
     "tcp_keepalives_count": "4",
 }
 
+_GONE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What asyncpg raises where a server refuses or goes away; the last one in the middle of a query that is cancelled."""
+
 
 def _sql(name: str) -> str:
     return (files("midflight.runner") / "sql" / f"{name}.sql").read_text()
@@ -226,7 +229,7 @@ class Watch:
             )
         except TimeoutError as error:
             raise DatabaseError(f"{self._address}: it did not answer within 10 s") from error
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except _GONE as error:
             reason = error.strerror if isinstance(error, OSError) else None
             raise DatabaseError(f"{self._address}: {reason or error}") from error
 
@@ -235,7 +238,7 @@ class Watch:
         try:
             async with self._busy:
                 return await self._connection.fetch(query, *values)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except _GONE as error:
             hint = GONE if self._connection.is_closed() else None
             said = (str(error).splitlines() or [type(error).__name__])[0]  # without PostgreSQL's DETAIL
             raise DatabaseError(f"{self._address}: {said}", hint=hint) from error
