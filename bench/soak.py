@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from operations.cycle import Case
 
-MODULES = ("test_columns", "test_constraints", "test_enums", "test_indexes", "test_partitions", "test_tables")
+MODULES = ("test_columns", "test_constraints", "test_enums", "test_indexes", "test_partitions", "test_table_operations")
 SERVERS = (ShadowChoice("machine", 15), ShadowChoice("embedded", 18))
 KILLS = 120
 

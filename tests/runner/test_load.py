@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from operations.cycle import Case
     from runner.deployments import Deployment, Deployments
 
-MODULES = ("test_columns", "test_constraints", "test_enums", "test_indexes", "test_partitions", "test_tables")
+MODULES = ("test_columns", "test_constraints", "test_enums", "test_indexes", "test_partitions", "test_table_operations")
 CLIENTS = 2
 _SHAPES = """
 SELECT relname, attname, atttypid::regtype::text || atttypmod FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
