@@ -113,6 +113,16 @@ def test_what_goes_wrong_is_told_in_words(tmp_path: Path, database: Address) -> 
     assert NOWHERE.partition("@")[2][:8] in nowhere.err or "nowhere" in nowhere.err
 
 
+def test_a_database_that_is_not_there_is_no_error_of_the_project(tmp_path: Path) -> None:
+    url = "postgresql+asyncpg://u:s3cret@127.0.0.1:1/shop"
+    ran = run_midflight(write_project(tmp_path, *HISTORY, env=env_py("asyncpg", url=url)), "upgrade")
+    assert ran.code == 3
+    assert ran.err.startswith("error: no connection to the database: ")
+    named = run_midflight(tmp_path, "upgrade", "--database", "nonsense:s3cret")
+    assert (named.code, named.err.startswith("error: database: not a PostgreSQL URL")) == (2, True)
+    assert "s3cret" not in ran.err + named.err
+
+
 def test_code_that_fails_is_told_with_its_line(tmp_path: Path, database: Address) -> None:
     folder = project(tmp_path, database, Revision("a1", up='x = 1\nraise ValueError("no")'))
     ran = run_midflight(folder, "upgrade")

@@ -140,6 +140,11 @@ def connection_lost() -> StatementError:
     return StatementError("the connection to the server is gone", sqlstate=None, hint=GONE)
 
 
+INSUFFICIENT_PRIVILEGE = "42501"
+"""As a SQLSTATE. https://www.postgresql.org/docs/current/errcodes-appendix.html"""
+NOT_ALLOWED = "migrate as a role that may do so: connect as it, or become it with --role (the setting role)"
+
+
 def statement_error(error: DBAPIError) -> StatementError:
     """Put a driver's error into PostgreSQL's words."""
     cause: Any = error.orig.__cause__ or error.orig if error.orig is not None else error
@@ -148,8 +153,9 @@ def statement_error(error: DBAPIError) -> StatementError:
     if said and sqlstate and sqlstate.startswith(DATA_EXCEPTION):
         said[0] = _QUOTED.sub('"…"', said[0])
     gone = error.connection_invalidated or isinstance(error, InterfaceError)
+    hint = NOT_ALLOWED if sqlstate == INSUFFICIENT_PRIVILEGE else None
     return StatementError(
         said[0] if said else type(cause).__name__,
         sqlstate=sqlstate,
-        hint=GONE if gone else None,
+        hint=GONE if gone else hint,
     )

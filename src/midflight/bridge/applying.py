@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext, RevisionStep
     from sqlalchemy import Connection
 
+    from midflight.bridge.deployment import Deployment
     from midflight.bridge.project import Project
     from midflight.bridge.request import Request
     from midflight.runner.watch import Watch
@@ -159,24 +160,24 @@ class _Run:
         deployment = deploy(connection, options, self._request)
         self._watches.append(deployment.watch)
         original(connection=connection, **{**options, "transaction_per_migration": True})
-        self._take_over(environment.get_context(), connection, deployment.watch, deployment.journal)
+        self._take_over(environment.get_context(), connection, deployment)
         if is_within:  # their transaction is over: all is done here, and env.py is left
             with environment.begin_transaction():
                 environment.run_migrations()
             raise _Applied
 
-    def _take_over(self, context: MigrationContext, connection: Connection, watch: Watch, journal: Any) -> None:  # noqa: ANN401
+    def _take_over(self, context: MigrationContext, connection: Connection, deployment: Deployment) -> None:
         executor = Executor(
             AlembicSession(context),
             self._request.limits,
-            watch=watch,
-            journal=journal,
+            watch=deployment.watch,
+            journal=deployment.journal,
             listener=self._request.listener,
             retried=True,
         )
         connection.rollback()  # ends what the session's first question has begun
         use_executor(context, executor)
-        self._done.append(Revisions(self._request, context, connection, executor, journal))
+        self._done.append(Revisions(self._request, context, connection, executor, deployment.journal))
 
     def _steps(self, heads: Any, _: MigrationContext) -> Iterator[RevisionStep]:  # noqa: ANN401 - as Alembic has it
         script, target = self._project.script, self._request.target

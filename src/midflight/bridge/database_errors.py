@@ -16,21 +16,29 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def explaining_database() -> Iterator[None]:
-    """Turn what a driver raises, or a connection that cannot be made, into a DatabaseError of one line.
+    """Turn what a driver raises, or a connection that cannot be made, into a DatabaseError of one line."""
+    try:
+        yield
+    except Exception as error:
+        told = database_error(error)
+        if told is None:
+            raise
+        raise told from error
+
+
+def database_error(error: Exception) -> DatabaseError | None:
+    """Explain what a driver raises, or a connection that cannot be made; None where it is anything else.
 
     Parameters and statements are left out: they may hold rows.
     """
-    try:
-        yield
-    except DBAPIError as error:
+    if isinstance(error, DBAPIError):
         cause: Any = error.orig.__cause__ or error.orig if error.orig is not None else error
-        raise DatabaseError(_first_line(cause)) from error
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError, TimeoutError) as error:
-        raise DatabaseError(_first_line(error)) from error
-    except OSError as error:
-        if error.filename is not None or not _is_of_network(error):
-            raise
-        raise DatabaseError(_first_line(error)) from error
+        return DatabaseError(_first_line(cause))
+    if isinstance(error, asyncpg.PostgresError | asyncpg.InterfaceError | ConnectionError | TimeoutError):
+        return DatabaseError(_first_line(error))
+    if isinstance(error, OSError) and error.filename is None and _is_of_network(error):
+        return DatabaseError(_first_line(error))
+    return None
 
 
 def _is_of_network(error: OSError) -> bool:

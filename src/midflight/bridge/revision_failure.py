@@ -10,6 +10,7 @@ from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError, PendingRollbackError
 
 from midflight.bridge.alembic_session import connection_lost, statement_error
+from midflight.bridge.database_errors import database_error
 from midflight.bridge.explaining import explaining
 from midflight.errors import DatabaseError, MidflightError, ProjectError, RangeError
 from midflight.pg.passwords import without_passwords
@@ -60,6 +61,10 @@ def _of_project(error: Exception, project: Project) -> MidflightError:
         return error.__cause__  # what env.run says, with its hint
     if isinstance(error, CommandError):
         return RangeError(" ".join(str(error).split()))
+    return database_error(error) or _of_code(error, project)
+
+
+def _of_code(error: Exception, project: Project) -> MidflightError:
     try:
         with explaining(project.env_py):
             raise error

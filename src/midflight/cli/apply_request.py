@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from midflight.bridge.project import ProjectSource
 from midflight.bridge.request import Request
-from midflight.cli.request import SECTION, address_of
+from midflight.cli.live_request import live_database
+from midflight.cli.request import SECTION
 from midflight.runner.limits import Limits
 from midflight.settings import load_settings
 
@@ -39,13 +40,11 @@ def request_of(direction: Direction, target: str, flags: ApplyFlags, listener: L
         terminate_blockers_after=flags.terminate_blockers_after,
         journal=False if flags.no_journal else None,
         role=flags.role,
-        migration_url=flags.database,
     )
-    url = settings.migration_url
     return Request(
         direction,
         target,
-        database=address_of(url.get_secret_value(), "migration_url") if url else None,
+        database=live_database(flags.database, settings),
         role=settings.role,
         limits=Limits.of(settings),
         journal=settings.journal,

@@ -308,7 +308,9 @@ class Executor:
                 raise RevisionBusyError(step) from error
             raise
 
-    def _poll(self, step: Step, waiting: Waiting, take_back: object, *, patience: float | None = None) -> None:
+    def _poll(
+        self, step: Step, waiting: Waiting, take_back: Callable[[], object], *, patience: float | None = None
+    ) -> None:
         limit = self.limits.max_wait if patience is None else patience
         before = waiting.seconds
         began = last = time.monotonic()
@@ -318,7 +320,7 @@ class Executor:
             except StatementError as error:
                 if not error.is_busy:
                     raise
-                take_back()  # type: ignore[operator]
+                take_back()
                 took, last = time.monotonic() - last, time.monotonic()  # with the pause before it
                 waiting.seconds = before + last - began
                 blockers = self.wait(step.locks, waiting, step.says, took, limit)
@@ -391,7 +393,7 @@ class Executor:
         return self._watch.watching(self.session.pid, step.says, self.limits, self._say)
 
     @contextlib.contextmanager
-    def _savepoint(self):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    def _savepoint(self) -> Iterator[Callable[[], object]]:
         self.session.execute("SAVEPOINT midflight")
         yield lambda: self.session.execute("ROLLBACK TO SAVEPOINT midflight")
         self.session.execute("RELEASE SAVEPOINT midflight")

@@ -13,11 +13,11 @@ import os
 import socket
 import uuid
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
 from midflight import __version__
 from midflight.errors import DatabaseError
+from midflight.runner.sql_files import load_sql
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 SCHEMA = "midflight"
 MAKE_TRIES = 10
 """More than there are statements that make it: each that collides with another deployer's is done after that."""
-_TABLES = (files("midflight.runner") / "sql" / "journal.sql").read_text()
+_TABLES = load_sql("journal")
 THERE = "SELECT to_regclass('midflight.journal') IS NOT NULL"
 """Whether there is a journal."""
 _START = """

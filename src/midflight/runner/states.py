@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from midflight.operations.state import Column, Constraint, Index, KeyElement, PartitionKey, Relation, State
+from midflight.runner.sql_files import load_sql
 from midflight.sql.names import Name
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from midflight.operations.operation import Asked
     from midflight.runner.session import Session
 
-_QUERY = (files("midflight.runner") / "sql" / "state.sql").read_text()
+_QUERY = load_sql("state")
 _KINDS = {
     "r": "table",
     "p": "partitioned table",

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import asyncpg
@@ -18,6 +17,7 @@ from midflight.errors import DatabaseError
 from midflight.runner.events import Blocker, BlockerEnded, StepProgress
 from midflight.runner.interrupts import Interrupts, may_listen
 from midflight.runner.session import GONE
+from midflight.runner.sql_files import load_sql
 from midflight.sql.constants import without_constants
 
 if TYPE_CHECKING:
@@ -55,10 +55,6 @@ _GONE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.Interna
 """What asyncpg raises where a server refuses or goes away; the last one in the middle of a query that is cancelled."""
 
 
-def _sql(name: str) -> str:
-    return (files("midflight.runner") / "sql" / f"{name}.sql").read_text()
-
-
 _TREE = """
 WITH RECURSIVE tree (oid) AS (
     SELECT to_regclass($1)::oid
@@ -67,7 +63,7 @@ WITH RECURSIVE tree (oid) AS (
 """
 """A table and its partitions. pg_partition_tree() would wait for a lock itself."""
 _BLOCKERS, _BLOCKING, _OLD, _PROGRESS, _DEPLOYER = map(
-    _sql, ("blockers", "blocking", "old_transactions", "progress", "deployer")
+    load_sql, ("blockers", "blocking", "old_transactions", "progress", "deployer")
 )
 
 
