@@ -120,11 +120,14 @@ class Relation:
     referenced_by: tuple[tuple[Name, tuple[str, ...]], ...] = ()
     """The tables whose foreign keys refer to it, each with the columns of this one that it refers to."""
     comment: str | None = None
+    triggers: Mapping[str, str] = field(default_factory=dict)
+    """Each trigger, as ``pg_get_triggerdef`` writes it; none of PostgreSQL's own."""
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What there is of all that an operation asked for. Names are as they were asked, and with their schema."""
+    """What there is of all that an operation asked for. Names are as they were asked, and with their schema. With a table
+    come its partitions, and the tables whose foreign keys refer to it."""
 
     major: int
     """PostgreSQL's major version."""
