@@ -126,8 +126,10 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What there is of all that an operation asked for. Names are as they were asked, and with their schema. With a table
-    come its partitions, and the tables whose foreign keys refer to it."""
+    """What there is of all that an operation asked for, with partitions and with the tables that refer to it.
+
+    Names are as they were asked, and with their schema.
+    """
 
     major: int
     """PostgreSQL's major version."""
