@@ -14,15 +14,14 @@ from midflight.pg.versions import Version
 from midflight.runner.live import looking, version_of
 from midflight.runner.overview import Overview, read_overview
 from midflight.runner.pooling import shares_sessions
-from midflight.runner.preflight import missing_rights, preflight, problems, refuse
-from midflight.runner.session_facts import Expected, Facts, SessionFacts, schema_rights, table_rights
+from midflight.runner.preflight import preflight, problems, refuse
+from midflight.runner.session_facts import Expected, Facts, SessionFacts
 from midflight.shadow.account import server_account
 from midflight.shadow.choice import ShadowChoice
 from midflight.shadow.own import chosen_installation
 from midflight.shadow.server import SETTINGS, address_in, child_server, wait_until_ready
 from midflight.shadow.template import copy_template
 from midflight.shadow.workspace import open_cache, work_folder
-from midflight.sql.names import Name
 from runner.bouncer import PROGRAM, bouncer
 
 if TYPE_CHECKING:
@@ -130,33 +129,6 @@ async def test_rights_that_are_missing_are_named_with_what_gives_them(
     assert reason == f"{user} may not keep the journal in the schema midflight"
     await admin.execute(hint)
     assert await preflight(migrator, USUAL) == ()
-
-
-async def test_the_owner_of_a_table_alone_may_change_it(admin: asyncpg.Connection, migrator: Address) -> None:
-    owner = f"owner_{migrator.database}"
-    await admin.execute(f'CREATE ROLE "{owner}"; CREATE SCHEMA closed; CREATE TABLE ours (id int)')
-    await admin.execute(
-        f'CREATE TABLE theirs (id int); CREATE TABLE closed.t (); ALTER TABLE theirs OWNER TO "{owner}"'
-    )
-    await admin.execute(f'ALTER TABLE ours OWNER TO "{migrator.user}"; ALTER TABLE closed.t OWNER TO "{owner}"')
-    tables = [Name(None, "ours"), Name(None, "theirs"), Name("closed", "t"), Name(None, "nowhere")]
-
-    async def missing() -> tuple[str, ...]:
-        async with looking(migrator) as connection:
-            rights = await table_rights(connection, tables), await schema_rights(connection, ["public", "closed"])
-        return tuple(
-            hint for problem in missing_rights(migrator.user, *rights) for hint in (problem.reason, problem.hint)
-        )
-
-    try:
-        owned, grant, closed, create = await missing()
-        assert owned.startswith(f"{migrator.user} does not own theirs, closed.t: the owner is {owner}")
-        assert closed == f"{migrator.user} may not create anything in the schema closed"
-        await admin.execute(grant.split(", or ")[0])
-        await admin.execute(create)
-        assert await missing() == ()
-    finally:
-        await admin.execute(f'DROP OWNED BY "{owner}"; DROP ROLE "{owner}"')
 
 
 async def test_the_role_to_become(admin: asyncpg.Connection, migrator: Address) -> None:

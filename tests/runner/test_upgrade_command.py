@@ -123,6 +123,29 @@ def test_a_database_that_is_not_there_is_no_error_of_the_project(tmp_path: Path)
     assert "s3cret" not in ran.err + named.err
 
 
+async def test_who_does_not_own_the_table_is_told_what_helps(tmp_path: Path, database: Address) -> None:
+    """Nothing of the revision stays, and nobody waits for a lock that could not be used."""
+    role, folder = f"migrator_{database.database}", project(tmp_path, database)
+    run_midflight(folder, "upgrade", "a1")
+    await fetch(database, f'CREATE ROLE "{role}"')
+    await fetch(database, f'GRANT CREATE ON SCHEMA public TO "{role}"')
+    await fetch(database, f'GRANT ALL ON ALL TABLES IN SCHEMA public TO "{role}"')
+    await fetch(database, f'GRANT USAGE ON SCHEMA midflight TO "{role}"')
+    await fetch(database, f'GRANT ALL ON ALL TABLES IN SCHEMA midflight TO "{role}"')
+    try:
+        ran = run_midflight(folder, "upgrade", "--role", role)
+        assert ran.code == 3
+        assert ran.err.startswith("error: revision b2 (b2.py, line ")
+        assert "must be owner of table t" in ran.err
+        assert "connect as it, or become it with --role" in ran.err
+        assert [row[0] for row in await fetch(database, "SELECT version_num FROM alembic_version")] == ["a1"]
+        assert await fetch(database, "SELECT FROM pg_constraint WHERE conrelid = 't'::regclass AND contype = 'c'") == []
+        assert run_midflight(folder, "upgrade").code == 0
+    finally:
+        await fetch(database, f'DROP OWNED BY "{role}"')
+        await fetch(database, f'DROP ROLE "{role}"')
+
+
 def test_code_that_fails_is_told_with_its_line(tmp_path: Path, database: Address) -> None:
     folder = project(tmp_path, database, Revision("a1", up='x = 1\nraise ValueError("no")'))
     ran = run_midflight(folder, "upgrade")

@@ -120,11 +120,16 @@ class Relation:
     referenced_by: tuple[tuple[Name, tuple[str, ...]], ...] = ()
     """The tables whose foreign keys refer to it, each with the columns of this one that it refers to."""
     comment: str | None = None
+    triggers: Mapping[str, str] = field(default_factory=dict)
+    """Each trigger, as ``pg_get_triggerdef`` writes it; none of PostgreSQL's own."""
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What there is of all that an operation asked for. Names are as they were asked, and with their schema."""
+    """What there is of all that an operation asked for, with partitions and with the tables that refer to it.
+
+    Names are as they were asked, and with their schema.
+    """
 
     major: int
     """PostgreSQL's major version."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 TARGET_SECONDS = 0.01
 """What one batch should take: the longest wait of a query for a row of it. Larger ones gain a fifth in time at most."""
 PAUSE = 0.5
-"""The pause after a batch, in terms of the time that it took: the disk is left to the traffic for a third of the time."""
+"""The pause after a batch, as a part of its time: for a third of the time the disk is left to the traffic."""
 MOST_BLOCKS = 4096
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from midflight.pg.addresses import Address
-    from midflight.runner.session_facts import Facts, SchemaRights, SessionFacts, TableRights
+    from midflight.runner.session_facts import Facts, SessionFacts
 
 POOLED = (
     "between this machine and PostgreSQL is a pooler (such as PgBouncer) in transaction mode, in which locks and "
@@ -89,33 +89,6 @@ def problems(facts: Facts, expected: Expected) -> tuple[Problem, ...]:
     if wrong := _wrong_search_path(facts.session, expected):
         return (wrong,)
     return (*_version_table_rights(facts.session, expected), *_own_schema_rights(facts.session, expected))
-
-
-def missing_rights(
-    user: str, tables: Sequence[TableRights], schemas: Sequence[SchemaRights] = ()
-) -> tuple[Problem, ...]:
-    """Decide which rights operations lack.
-
-    Args:
-        user: the role that will run them.
-        tables: those that they alter, drop or index: PostgreSQL wants their owner.
-        schemas: those in which they create something.
-    """
-    owners: dict[str, list[str]] = {}
-    for one in tables:
-        if not one.is_ours:
-            owners.setdefault(one.owner, []).append(str(one.table))
-    closed = [one.schema for one in schemas if not one.may_create]
-    return (
-        *(
-            Problem(
-                f"{user} does not own {', '.join(names)}: the owner is {owner}, who alone may change a table's schema",
-                f"GRANT {quote_identifier(owner)} TO {quote_identifier(user)}, or connect as {owner}",
-            )
-            for owner, names in owners.items()
-        ),
-        *(_cannot_create_in(schema, user) for schema in closed),
-    )
 
 
 def _wrong_role(facts: Facts, role: str) -> Problem:

@@ -5,18 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from midflight.pg.identifiers import QualifiedName, quote_identifier
+from midflight.pg.identifiers import quote_identifier
 from midflight.pg.versions import OLDEST_SUPPORTED
 from midflight.runner.live import version_of
 from midflight.runner.sql_files import load_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import asyncpg
 
     from midflight.pg.versions import Version
-    from midflight.sql.names import Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,24 +95,6 @@ class Facts:
     session: SessionFacts | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TableRights:
-    """A table, and whether we may alter it."""
-
-    table: QualifiedName
-    owner: str
-    is_ours: bool
-    """Whether the current role has its owner's rights."""
-
-
-@dataclass(frozen=True, slots=True)
-class SchemaRights:
-    """A schema, and whether we may create in it."""
-
-    schema: str
-    may_create: bool
-
-
 async def read_facts(connection: asyncpg.Connection, expected: Expected) -> Facts:
     """Read what decides whether a migration can begin.
 
@@ -135,20 +114,6 @@ async def read_facts(connection: asyncpg.Connection, expected: Expected) -> Fact
     if expected.search_path is not None:
         await connection.execute("SELECT set_config('search_path', $1, true)", expected.search_path)
     return Facts(version, user, role, await _session(connection, expected))
-
-
-async def table_rights(connection: asyncpg.Connection, tables: Sequence[Name]) -> tuple[TableRights, ...]:
-    """Tell which tables the current role may alter; those that are not there are left out."""
-    rows = await connection.fetch(
-        load_sql("table_rights"), [table.schema for table in tables], [table.name for table in tables]
-    )
-    return tuple(TableRights(QualifiedName(row["schema"], row["name"]), row["owner"], row["is_ours"]) for row in rows)
-
-
-async def schema_rights(connection: asyncpg.Connection, schemas: Sequence[str]) -> tuple[SchemaRights, ...]:
-    """Tell in which schemas the current role may create; those that are not there are left out."""
-    rows = await connection.fetch(load_sql("schema_rights"), list(schemas))
-    return tuple(SchemaRights(row["schema"], row["may_create"]) for row in rows)
 
 
 async def _role(connection: asyncpg.Connection, role: str) -> RoleFacts:

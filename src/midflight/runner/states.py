@@ -101,6 +101,7 @@ def _relation(facts: dict[str, Any]) -> Relation:
         bytes=facts["bytes"],
         comment=facts["comment"],
         is_empty=facts["is_empty"],
+        triggers=facts["triggers"],
         referenced_by=tuple((Name(schema, table), tuple(columns)) for schema, table, columns in facts["referenced_by"]),
     )
 

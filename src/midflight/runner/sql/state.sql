@@ -15,6 +15,8 @@ WITH asked AS (
     UNION
     SELECT tree.relid::oid FROM pg_index CROSS JOIN LATERAL pg_partition_tree(indrelid) AS tree
     WHERE indexrelid IN (SELECT oid FROM asked) AND tree.relid IS NOT NULL
+    UNION
+    SELECT conrelid FROM pg_constraint WHERE contype = 'f' AND confrelid IN (SELECT oid FROM asked)
 ), relations AS (
     SELECT
         class.oid,
@@ -101,6 +103,10 @@ WITH asked AS (
                 JOIN pg_class AS from_class ON from_class.oid = con.conrelid
                 JOIN pg_namespace AS from_space ON from_space.oid = from_class.relnamespace
                 WHERE con.confrelid = class.oid AND con.contype = 'f' AND class.relkind IN ('r', 'p')
+            ),
+            'triggers', (
+                SELECT coalesce(json_object_agg(trig.tgname, pg_get_triggerdef(trig.oid)), '{}')
+                FROM pg_trigger AS trig WHERE trig.tgrelid = class.oid AND NOT trig.tgisinternal
             ),
             'indexes', (
                 SELECT coalesce(json_object_agg(index_class.relname, index_facts.facts), '{}')

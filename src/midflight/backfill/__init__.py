@@ -1,0 +1,1 @@
+"""Changes of rows in the background: batches, pacing, ledger, workers."""
