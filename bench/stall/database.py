@@ -29,17 +29,6 @@ FORGET = (
     "DROP TABLE IF EXISTS django_content_type CASCADE",
 )
 
-# Segments of WAL that a checkpoint keeps for later use, as there are on a server that has run for a while. To make a
-# new one (16 MB of zeros and an fsync) stops every commit for 50 ms on our machine.
-USE_WAL = """
-DO $$ BEGIN
-    FOR segment IN 1..600 LOOP
-        PERFORM pg_logical_emit_message(false, 'midflight', '');
-        PERFORM pg_switch_wal();
-    END LOOP;
-END $$
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Database:
@@ -91,8 +80,6 @@ async def make_database(maintenance: Address, rows: int) -> Database:
             await connection.execute(statement)
         # frozen, with all hint bits set: no run writes what another has not
         await connection.execute("VACUUM (FREEZE, ANALYZE)")
-        await connection.execute(USE_WAL)
-        await connection.execute("CHECKPOINT")
         start = await read_snapshot(connection)
     await clone(maintenance)
     return Database(maintenance, start)
