@@ -36,8 +36,8 @@ SETTINGS = {
 """What differs from PostgreSQL's defaults, for every tool alike. Everything stays durable (``fsync``,
 ``synchronous_commit``, ``full_page_writes``) and autovacuum is on. A checkpoint is made before each run, so none comes
 by itself within one. A server that has run for a while uses its WAL segments again; this one is new, and to fill each
-segment with zeros would stop every commit for 50 ms: ``wal_init_zero`` is off. On two cores a parallel index build would
-take both of them and leave none to the traffic."""
+segment with zeros would stop every commit for 50 ms: ``wal_init_zero`` is off. On two cores a parallel index build
+would take both of them and leave none to the traffic."""
 _SURROUNDINGS = {"listen_addresses": "", "log_min_messages": "fatal", "timezone": "UTC"}
 START_SECONDS = 30.0
 
