@@ -41,12 +41,12 @@ class Pace(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    batch_seconds: float = Field(0.02, gt=0, description="seconds that a batch should take; its rows are locked so long")
+    batch_seconds: float = Field(0.02, gt=0, description="seconds that a batch should take, and locks its rows")
     smallest_batch: int = Field(10, gt=0, description="rows of a batch at least")
     largest_batch: int = Field(2000, gt=0, description="rows of a batch at most")
     rest: float = Field(0.0, ge=0, description="pause after each batch, as a part of the batch's time")
     synchronous_commit: bool = Field(
-        default=True, description="whether a batch waits until it is on the disk; where not, a crash takes back the last"
+        default=True, description="whether a batch waits for the disk; where not, a crash may take back the last ones"
     )
     vacuum_rows: int = Field(200_000, gt=0, description="changed rows after which the table is vacuumed, at least")
     vacuum_share: float = Field(0.1, ge=0, description="the same as a part of the table's rows; the larger one counts")

@@ -44,7 +44,7 @@ _SLOWEST = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What was seen; None is what the role may not see, or what is not there. Each is named as its limit in ``Pace``."""
+    """What was seen, each named as its limit in ``Pace``; None is what the role may not see, or what is not there."""
 
     replication_lag: float | None = None
     """Seconds that the standby furthest behind has yet to replay."""
@@ -112,7 +112,7 @@ def next_rows(pace: Pace, rows: int, seconds: float) -> int:
 
 
 def pause_after(pace: Pace, seconds: float, brake: Brake | None) -> float:
-    """Return for how many seconds to pause after a batch that took so long; where a brake stops, until the next look."""
+    """Return how many seconds to pause after a batch that took so long; where a brake stops, until the next look."""
     if brake is None:
         return seconds * pace.rest
     if brake.stops:
@@ -151,7 +151,7 @@ def has_brakes(pace: Pace) -> bool:
 
 
 def figures_of(pace: Pace, signals: Signals) -> dict[str, dict[str, float]]:
-    """Return each known signal with its value and its limit, as the ledger shows them; what has no limit is left out."""
+    """Return each known signal that has a limit, with its value and its limit, as the ledger shows them."""
     known = {one.name: (getattr(signals, one.name), getattr(pace, one.name)) for one in _LIMITED}
     return {
         name: {"value": round(value, 3), "limit": limit}
