@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from midflight.pg.addresses import Address
 
-PROGRAM = "/usr/bin/redis-server"
+PROGRAM = shutil.which("redis-server")
 SECONDS = 120.0
 APPLICATION = """
 import os
@@ -32,7 +33,7 @@ from midflight.settings import Pace
 app = Celery("shop", broker=os.environ["BROKER_URL"])
 app.conf.update(
     broker_connection_retry_on_startup=True,
-    broker_transport_options={"visibility_timeout": 15},
+    broker_transport_options={"visibility_timeout": 5},
     worker_hijack_root_logger=False,
 )
 pace = Pace(batch_seconds=0.001, largest_batch=50, smallest_batch=10, rest=float(os.environ["REST"]))
@@ -117,6 +118,7 @@ class Queue:
 @contextmanager
 def open_queue(folder: Path, database: Address, rest: float = 0.0) -> Iterator[Queue]:
     """Start a Redis on a socket in the folder, and end it and all workers."""
+    assert PROGRAM is not None
     (folder / "tasks.py").write_text(APPLICATION)
     socket = folder / "redis.sock"
     options = ("--port", "0", "--unixsocket", str(socket), "--save", "", "--appendonly", "no", "--dir", str(folder))
