@@ -97,7 +97,7 @@ async def test_queries_that_wait_for_rows_and_for_the_table(database: Address) -
         await holder.execute(f"BEGIN; {update}")
         waiting = [
             asyncio.create_task(one.execute(update)),
-            asyncio.create_task(other.execute('LOCK TABLE "Odd table"')),
+            asyncio.create_task(other.execute('BEGIN; LOCK TABLE "Odd table"')),
             asyncio.create_task(own.execute(update)),
             asyncio.create_task(elsewhere_too.execute("SELECT FROM other")),
         ]
