@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from midflight.operations.operation import Operation
+    from midflight.pg.addresses import Address
     from midflight.runner.events import Blocker, Listener
     from midflight.runner.journal import Entry, Journal
     from midflight.runner.session import Session
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 
 READ_MILLISECONDS = 1000
 """How long the reading of the catalog waits at once; nobody but who wants a table for himself waits behind it."""
+LOOK_SECONDS = 0.1
+"""How often it is looked whether work beside us has ended."""
 _HAS_WORK = "SELECT pg_current_xact_id_if_assigned() IS NOT NULL"
 _BEFORE_READING = "SELECT pg_current_xact_id_if_assigned() IS NOT NULL, current_setting('lock_timeout')"
 _FOLLOW = "SELECT set_config('search_path', :path, true)"
@@ -97,6 +100,11 @@ class Executor:
         """The search path as the revision has set it, with SET LOCAL maybe: each transaction of a step gets it."""
         self._random = random.Random()  # noqa: S311 - jitter, no secret
 
+    @property
+    def address(self) -> Address | None:
+        """The database, where a watch knows it."""
+        return self._watch.address if self._watch else None
+
     def run(self, operation: Operation) -> None:
         """Do what of an operation is not done yet.
 
@@ -149,6 +157,22 @@ class Executor:
                 raise RevisionBusyError(step) from error
             raise
         self._finish(entry, Waiting())
+        self._say(StepFinished(says, time.monotonic() - began, 0.0, 1))
+
+    def run_beside(self, says: str, is_over: Callable[[], bool]) -> None:
+        """Wait for work on another connection, which knows by itself what is done; ours holds nothing meanwhile.
+
+        Args:
+            says: what it is, for people.
+            is_over: whether it has ended, well or not.
+        """
+        self._must_hold_deployers_lock()
+        self._say(StepStarted(says, ""))
+        began = time.monotonic()
+        self.session.commit()
+        while not is_over():
+            self.session.sleep(LOOK_SECONDS)
+        self.session.fetch(_FOLLOW, path=self._path)
         self._say(StepFinished(says, time.monotonic() - began, 0.0, 1))
 
     def _state(self, operation: Operation) -> State:
