@@ -28,6 +28,8 @@ class Column:
     identity: Literal["", "always", "by default"] = ""
     generated: bool = False
     comment: str | None = None
+    collation: str | None = None
+    """As SQL, where it is not that of the type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,10 @@ class State:
     """Which of the functions that were asked about may return another value at each call."""
     constrained: frozenset[str] = frozenset()
     """Which of the types that were asked about are domains with a CHECK or NOT NULL."""
+    has_own_schema: bool = False
+    """Whether there is a schema ``midflight``."""
+    own_functions: frozenset[str] = frozenset()
+    """The functions in it."""
     resumed: bool = False
     """Whether an earlier try of the revision has done steps from here on for good: what is there may be what later
     operations of the same revision have made of it."""

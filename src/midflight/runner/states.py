@@ -78,6 +78,8 @@ def _state(document: dict[str, Any], asked: Asked) -> State:
         document["extensions"],
         frozenset(document["volatile"]),
         frozenset(document["constrained"]),
+        document["has_own_schema"],
+        frozenset(document["own_functions"]),
     )
 
 
@@ -114,6 +116,7 @@ def _column(facts: dict[str, Any]) -> Column:
         _IDENTITIES[facts["identity"]],  # type: ignore[arg-type]  # a table of literals
         facts["generated"],
         facts["comment"],
+        facts["collation"],
     )
 
 

@@ -68,7 +68,14 @@ WITH asked AS (
                     'default', pg_get_expr(def.adbin, def.adrelid),
                     'identity', attribute.attidentity,
                     'generated', attribute.attgenerated <> '',
-                    'comment', col_description(class.oid, attribute.attnum)
+                    'comment', col_description(class.oid, attribute.attnum),
+                    'collation', (
+                        SELECT format('%I.%I', collation_space.nspname, collation.collname)
+                        FROM pg_type AS type
+                        JOIN pg_collation AS collation ON collation.oid = attribute.attcollation
+                        JOIN pg_namespace AS collation_space ON collation_space.oid = collation.collnamespace
+                        WHERE type.oid = attribute.atttypid AND type.typcollation <> attribute.attcollation
+                    )
                 )), '{}')
                 FROM pg_attribute AS attribute
                 LEFT JOIN pg_attrdef AS def ON def.adrelid = class.oid AND def.adnum = attribute.attnum
@@ -211,6 +218,10 @@ SELECT json_build_object(
             SELECT FROM domains
             WHERE typnotnull OR EXISTS (SELECT FROM pg_constraint WHERE contypid = domains.oid)
         )
+    ),
+    'has_own_schema', to_regnamespace('midflight') IS NOT NULL,
+    'own_functions', (
+        SELECT coalesce(json_agg(proname), '[]') FROM pg_proc WHERE pronamespace = to_regnamespace('midflight')
     ),
     'volatile', (
         SELECT coalesce(json_agg(given), '[]')
