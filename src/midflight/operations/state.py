@@ -55,6 +55,8 @@ class Column:
     """As ``ALTER COLUMN ... SET`` takes them, such as ``n_distinct=100``."""
     statistics: int | None = None
     """The target of ANALYZE, where it is not the default one."""
+    collation: str | None = None
+    """As SQL, where it is not that of the type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,10 @@ class State:
     """Which of the functions that were asked about may return another value at each call."""
     constrained: frozenset[str] = frozenset()
     """Which of the types that were asked about are domains with a CHECK or NOT NULL."""
+    has_own_schema: bool = False
+    """Whether there is a schema ``midflight``."""
+    own_functions: frozenset[str] = frozenset()
+    """The functions in it."""
     resumed: bool = False
     """Whether an earlier try of the revision has done steps from here on for good: what is there may be what later
     operations of the same revision have made of it."""

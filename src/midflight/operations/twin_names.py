@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import TYPE_CHECKING
+
+from midflight.operations.change_name import fitting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MAXIMUM_NAME_BYTES = 63
-"""NAMEDATALEN - 1. https://www.postgresql.org/docs/current/limits.html"""
 _SUFFIX = "__new"
 
 
 def temporary_name(name: str) -> str:
     """Name what has the name of another one in the end; a long name is cut and stays unique."""
-    return shortened(name + _SUFFIX)
-
-
-def shortened(name: str) -> str:
-    """Return a name that PostgreSQL takes whole: a long one is cut, and stays unique by a digest."""
-    if len(name.encode()) <= MAXIMUM_NAME_BYTES:
-        return name
-    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
-    return f"{name.encode()[: MAXIMUM_NAME_BYTES - 9].decode(errors='ignore')}_{digest}"
+    return fitting(name + _SUFFIX)
 
 
 def final_name(name: str, columns: Mapping[str, str]) -> str:
@@ -37,7 +28,7 @@ def final_name(name: str, columns: Mapping[str, str]) -> str:
     if not renamed:
         return name
     words = "|".join(map(re.escape, sorted(renamed, key=len, reverse=True)))
-    return shortened(re.sub(rf"(?<![^\W_])(?:{words})(?![^\W_])", lambda found: renamed[found[0]], name))
+    return fitting(re.sub(rf"(?<![^\W_])(?:{words})(?![^\W_])", lambda found: renamed[found[0]], name))
 
 
 def built_name(name: str, columns: Mapping[str, str]) -> str:

@@ -88,6 +88,8 @@ def _state(document: dict[str, Any], asked: Asked) -> State:
         document["extensions"],
         frozenset(document["volatile"]),
         frozenset(document["constrained"]),
+        document["has_own_schema"],
+        frozenset(document["own_functions"]),
     )
 
 
@@ -131,6 +133,7 @@ def _column(facts: dict[str, Any]) -> Column:
         facts["granted"],
         tuple(facts["settings"] or ()),
         facts["statistics"],
+        facts["collation"],
     )
 
 

@@ -76,6 +76,13 @@ WITH RECURSIVE asked AS (
                     'identity', attribute.attidentity,
                     'generated', attribute.attgenerated <> '',
                     'comment', col_description(class.oid, attribute.attnum),
+                    'collation', (
+                        SELECT format('%I.%I', collation_space.nspname, own_collation.collname)
+                        FROM pg_type AS type
+                        JOIN pg_collation AS own_collation ON own_collation.oid = attribute.attcollation
+                        JOIN pg_namespace AS collation_space ON collation_space.oid = own_collation.collnamespace
+                        WHERE type.oid = attribute.atttypid AND type.typcollation <> attribute.attcollation
+                    ),
                     'granted', attribute.attacl IS NOT NULL,
                     'settings', (
                         SELECT json_agg(setting) FROM unnest(attribute.attoptions) AS setting
@@ -290,6 +297,10 @@ SELECT json_build_object(
             SELECT FROM domains
             WHERE typnotnull OR EXISTS (SELECT FROM pg_constraint WHERE contypid = domains.oid)
         )
+    ),
+    'has_own_schema', to_regnamespace('midflight') IS NOT NULL,
+    'own_functions', (
+        SELECT coalesce(json_agg(proname), '[]') FROM pg_proc WHERE pronamespace = to_regnamespace('midflight')
     ),
     'volatile', (
         SELECT coalesce(json_agg(given), '[]')
