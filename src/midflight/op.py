@@ -12,6 +12,7 @@ from alembic import op as _alembic
 
 from midflight.bridge.alembic_names import give_to_alembic
 from midflight.bridge.grouping import TableChanges, alter_table
+from midflight.bridge.op_change_type import change_type
 from midflight.bridge.op_columns import (
     add_column,
     alter_column,
@@ -58,6 +59,7 @@ __all__ = [
     "alter_column_type",
     "alter_table",
     "attach_partition",
+    "change_type",
     "comment_column",
     "comment_table",
     "create_check_constraint",

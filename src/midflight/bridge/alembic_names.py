@@ -14,6 +14,7 @@ NAMES = (
     "alter_column_type",
     "alter_table",
     "attach_partition",
+    "change_type",
     "comment_column",
     "comment_table",
     "create_enum",
