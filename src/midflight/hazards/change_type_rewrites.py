@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from midflight.hazards.fix import alter_table, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
+from midflight.hazards.phased_form import in_phases
 from midflight.hazards.recreated_enums import is_to_recreated_enum
 from midflight.pg.identifiers import quote_identifier
 from midflight.sql.changes import AlterColumnType
@@ -69,6 +70,7 @@ def _message(change: AlterColumnType, work: str) -> str:
 def _fix(change: AlterColumnType) -> Fix:
     new = f"{change.column}_new"
     return lines(
+        in_phases("change_type", change.table, change.column, change.type),
         "a second column in place of a change of the first:",
         alter_table(change.table, f"ADD COLUMN {quote_identifier(new)} {change.type}"),
         f"then, each a release of its own: the application writes {change.column} and {new};",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from midflight.hazards.fix import Remark, alter_table, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
+from midflight.hazards.phased_form import in_phases
 from midflight.pg.identifiers import quote_identifier
 from midflight.sql.changes import RenameColumn
 
@@ -36,6 +37,7 @@ def _fix(rename: RenameColumn, sight: Sight) -> Fix:
     return lines(
         "keep the column, and let the mapping alone have the new name:",
         (Remark(f"    {rename.new_name} = mapped_column({rename.column!r})", ""),),
+        in_phases("rename_column", rename.table, rename.column, rename.new_name),
         "or, where the column itself must change, a second one beside it:",
         alter_table(rename.table, f"ADD COLUMN {new} {known.type if known and known.type else '...'}"),
         f"then, each a release of its own: the code writes {rename.column} and {rename.new_name}; older rows are",
@@ -51,6 +53,7 @@ HAZARD = Hazard(
     safe_form="Rename in the mapping only; or add a new column, write both, fill, switch, drop the old one.",
     source_url="https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-RENAME",
     check=check,
+    breaks_old_code=True,
     dangerous=(
         Example(
             setup="CREATE TABLE users (id int PRIMARY KEY, mail text);",
