@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from midflight.operations.add_column import AddColumn
 from midflight.operations.alter_table import AlterTable
 from midflight.operations.column_change import type_text, with_columns
-from midflight.operations.contract_columns import ContractColumns, given_over
+from midflight.operations.contract_columns import ContractColumns, given_over, sequences_renamed
 from midflight.operations.fill_column import RowChange, changing
 from midflight.operations.one_block import in_one_block
 from midflight.operations.operation import Asked, Operation
@@ -90,7 +90,9 @@ class RestoreColumns(Operation):
             *swap_statements(twins, without_symmetric(change.twins(state), relation, state)),
             *(copy.renamed(relation.name) for copy in copies),
             *given_over(change, change.new, change.old, state),
+            f"{column} {'DROP IDENTITY' if found.identity else 'DROP DEFAULT'}",
             f"{column} DROP NOT NULL",
+            *sequences_renamed(change, change.new, state),
         ]
         if found.comment is not None:
             statements.append(f"COMMENT ON COLUMN {relation.name.sql}.{quote_identifier(new)} IS NULL")
