@@ -27,6 +27,7 @@ NAMES = (
     "drop_not_null",
     "drop_sequence",
     "execute_file",
+    "merge_columns",
     "reindex",
     "rename_column",
     "rename_constraint",
@@ -35,6 +36,7 @@ NAMES = (
     "run_async",
     "set_default",
     "set_not_null",
+    "split_column",
     "validate_constraint",
 )
 """Alembic's ``op`` keeps its own meaning of every other name: old revisions do what they did."""
