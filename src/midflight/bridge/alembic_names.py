@@ -14,13 +14,18 @@ NAMES = (
     "alter_column_type",
     "alter_table",
     "attach_partition",
+<<<<<<< HEAD
     "change_type",
+=======
+    "backfill",
+>>>>>>> core
     "comment_column",
     "comment_table",
     "create_enum",
     "create_extension",
     "create_sequence",
     "detach_partition",
+    "drop_backfill",
     "drop_default",
     "drop_enum",
     "drop_extension",
