@@ -14,11 +14,8 @@ NAMES = (
     "alter_column_type",
     "alter_table",
     "attach_partition",
-<<<<<<< HEAD
-    "change_type",
-=======
     "backfill",
->>>>>>> core
+    "change_type",
     "comment_column",
     "comment_table",
     "create_enum",
