@@ -29,7 +29,7 @@ CREATE TABLE orders (
     user_id int NOT NULL REFERENCES users,
     total int,
     CONSTRAINT ck_total CHECK (id > 0 AND id <> total),
-    CONSTRAINT uq_total UNIQUE NULLS NOT DISTINCT (total, id) INCLUDE (user_id) DEFERRABLE
+    CONSTRAINT uq_total UNIQUE NULLS NOT DISTINCT (total, id) INCLUDE (user_id)
 );
 CREATE INDEX ix_partial ON orders (total DESC NULLS LAST) WHERE id > 10 AND total IS NOT NULL;
 CREATE INDEX ix_expression ON orders ((id % 10), (parent_id + 1)) WITH (fillfactor = 80);
@@ -97,7 +97,7 @@ def types(type_: str, *columns: str) -> str:
     """Tell whether columns have a type, and no others are beside them."""
     wanted = ", ".join(f"'{column}'" for column in columns)
     return (
-        f"SELECT count(*) FILTER (WHERE format_type(atttypid, atttypmod) = '{type_}') = {len(columns)} "  # noqa: S608 - of the test's own
+        f"SELECT count(*) FILTER (WHERE format_type(atttypid, atttypmod) = '{type_}') = {len(columns)} "
         "AND NOT EXISTS (SELECT FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid "
         "WHERE attname LIKE '%\\_\\_new' AND relkind = 'r') "
         f"FROM pg_attribute WHERE attrelid::regclass || '.' || attname IN ({wanted})"
@@ -147,13 +147,19 @@ def test_in_all_ways(stage: Stage, tmp_path: Path, case: Case) -> None:
     [
         (
             CASES[0],
-            "ALTER TABLE orders ALTER id TYPE bigint, ALTER parent_id TYPE bigint;"
-            "ALTER TABLE lines ALTER order_id TYPE bigint; ALTER TABLE \"Line notes\" ALTER order_id TYPE bigint",
+            """
+            ALTER TABLE orders ALTER id TYPE bigint, ALTER parent_id TYPE bigint;
+            ALTER TABLE lines ALTER order_id TYPE bigint;
+            ALTER TABLE "Line notes" ALTER order_id TYPE bigint
+            """,
         ),
         (
             CASES[1],
-            "ALTER TABLE orders ALTER id TYPE bigint; ALTER TABLE lines ALTER order_id TYPE bigint;"
-            "ALTER SEQUENCE orders_id_seq AS bigint",
+            """
+            ALTER TABLE orders ALTER id TYPE bigint;
+            ALTER TABLE lines ALTER order_id TYPE bigint;
+            ALTER SEQUENCE orders_id_seq AS bigint
+            """,
         ),
     ],
 )

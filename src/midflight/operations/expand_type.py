@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from midflight.operations.alter_table import Clause, altered
+from midflight.operations.backfill import DropBackfill
 from midflight.operations.following import Following, follow_steps, is_followed, unfollow_steps
 from midflight.operations.operation import Asked, Operation
 from midflight.operations.step import Mode, Step, TableLock, apart
@@ -15,6 +16,8 @@ from midflight.operations.type_change_limits import must_be_possible
 from midflight.pg.identifiers import quote_identifier
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from midflight.operations.state import State
     from midflight.operations.twin import Columns
     from midflight.sql.names import Name
@@ -41,7 +44,15 @@ class ExpandType(Operation):
             return ()
         columns = concerned(self.change, state)
         must_be_possible(self.change, columns, state)
-        return expanding(self.change, columns, state)
+        return (*self._forgotten(columns, state), *expanding(self.change, columns, state))
+
+    def _forgotten(self, columns: Columns, state: State) -> tuple[Step, ...]:
+        """An earlier change of the same column has left its backfill as finished: this one is another."""
+        return tuple(
+            replace(step, done=lambda now: is_expanded(self.change, now))
+            for table in columns
+            for step in DropBackfill(work_name(table, columns)).steps(state)
+        )
 
     def reverse(self) -> Operation:
         """Drop them again."""
@@ -92,7 +103,7 @@ def following(change: TypeChange, table: Name, columns: Columns) -> Following:
     return Following(work_name(table, columns), table, assignments)
 
 
-def _added(change: TypeChange, table: Name, pairs: dict[str, str], state: State) -> Step:
+def _added(change: TypeChange, table: Name, pairs: Mapping[str, str], state: State) -> Step:
     clauses = [
         Clause(
             f"ADD COLUMN {quote_identifier(new)} {change.type}",
@@ -135,14 +146,14 @@ def _keys_dropped(columns: Columns, state: State) -> list[Step]:
 def _columns_dropped(columns: Columns, state: State) -> list[Step]:
     """Those that refer to others first."""
     steps: list[Step] = []
-    for table, pairs in reversed(columns.items()):
+    for table, pairs in reversed(list(columns.items())):
         clauses = [
             Clause(
                 f"DROP COLUMN {quote_identifier(new)}",
                 f"drop column {new}",
                 lambda now, table=table, new=new: now.column(table, new) is None,  # type: ignore[misc]  # bound at once
             )
-            for new in reversed(pairs.values())
+            for new in reversed(list(pairs.values()))
         ]
         steps += apart(altered(table, clauses, state))
     return steps
