@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import asyncpg
 import pytest
 
+from checks.projects import Revision, write_revision
 from midflight.catalog import read_snapshot
 from midflight.catalog.difference import diff
+from midflight.errors import MidflightError
 from operations.applying import upgrade
-from operations.cycle import Case, run_operation_cycle
+from operations.cycle import Case, applied, run_operation_cycle, write
 from operations.stage import VERSION_TABLE
 
 if TYPE_CHECKING:
@@ -126,6 +128,17 @@ CASES = (
 )
 
 
+TO_BIGINT = '"orders", "id", sa.BigInteger(), existing_type=sa.Integer()'
+NOT_CONTRACTED = Case(
+    "change_type up to the contract",
+    setup=ORDERS,
+    up="\n".join(f'op.change_type({TO_BIGINT}, phase="{phase}")' for phase in ("expand", "migrate")),
+    down="\n".join(f'op.change_type({TO_BIGINT}, phase="{phase}", undo=True)' for phase in ("migrate", "expand")),
+    effect="SELECT bool_and(id__new = id AND parent_id__new IS NOT DISTINCT FROM parent_id) FROM orders",
+    offline=False,
+)
+
+
 async def schema(address: Address) -> Snapshot:
     """Read all but what Alembic and Midflight keep for themselves."""
     connection = await asyncpg.connect(**address.asyncpg_arguments())
@@ -137,7 +150,7 @@ async def schema(address: Address) -> Snapshot:
     return replace(found, units=units)
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.parametrize("case", [*CASES, NOT_CONTRACTED], ids=str)
 def test_in_all_ways(stage: Stage, tmp_path: Path, case: Case) -> None:
     run_operation_cycle(stage, tmp_path, case)
 
@@ -173,3 +186,22 @@ def test_leaves_what_alter_type_would(stage: Stage, tmp_path: Path, case: Case, 
     finally:
         stage.drop(phased)
         stage.drop(direct)
+
+
+def test_back_from_a_contract_that_was_stopped(stage: Stage, tmp_path: Path) -> None:
+    """All is built, and nothing is in place: it goes with the new columns."""
+    write(tmp_path, NOT_CONTRACTED, "asyncpg")
+    contract = f'op.change_type({TO_BIGINT}, phase="contract")'
+    write_revision(tmp_path, Revision("b2", up=contract, after="a1", before="from midflight import op"))
+    whole, stopped = stage.clone(ORDERS), stage.clone(ORDERS)
+    before = stage.snapshot(stopped)
+    try:
+        steps = applied(tmp_path, whole)
+        with pytest.raises(MidflightError):
+            applied(tmp_path, stopped, stop_after=steps - 1)
+        assert stage.value(stopped, "SELECT to_regclass('orders_pkey__new') IS NOT NULL")
+        applied(tmp_path, stopped, down=True)
+        assert stage.snapshot(stopped) == before
+    finally:
+        stage.drop(whole)
+        stage.drop(stopped)
