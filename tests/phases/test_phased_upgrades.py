@@ -18,7 +18,7 @@ from checks.projects import Revision
 from midflight.cli.program import main
 from midflight.errors import GateShutError, UsageError
 from phases.ledgers import add_backfill, add_instance, end_instance, make_ledger, set_state
-from runner.deployments import URL, Deployment
+from runner.deployments import SAFE, URL, Deployment
 
 if TYPE_CHECKING:
     import uuid
@@ -254,6 +254,26 @@ def test_the_way_back_has_no_gates(chain: Phased) -> None:
     chain.instance("b2")
     chain.run("downgrade", "b2").succeeds()
     assert chain.version == "b2"
+
+
+def test_a_real_backfill_from_its_registration_to_the_contract(deployments: Deployments) -> None:
+    fill = "op.backfill('fill_m', table='t', set={'m': 'n'}, where='m IS DISTINCT FROM n', small=0)"
+    migrate = Revision("b2", after="a1", phase="migrate", before=SAFE, up=fill, down="op.drop_backfill('fill_m')")
+    phased = Phased(deployments.new(EXPAND, migrate, CONTRACT))
+    phased.upgrade().fails(1, "the backfill fill_m of t has not begun", "midflight backfill run fill_m")
+    assert phased.version == "b2"
+    phased.deployment.run("backfill", "run", "fill_m").succeeds()
+    phased.upgrade("--phase", "contract").succeeds()
+    assert phased.version == "c3"
+    assert phased.deployment.value("SELECT count(*) FROM t WHERE m = id") == 1000
+
+
+def test_a_small_table_is_filled_on_the_way_and_holds_nothing_up(deployments: Deployments) -> None:
+    fill = "op.backfill('fill_m', table='t', set={'m': 'n'}, where='m IS DISTINCT FROM n')"
+    migrate = Revision("b2", after="a1", phase="migrate", before=SAFE, up=fill, down="op.drop_backfill('fill_m')")
+    phased = Phased(deployments.new(EXPAND, migrate, CONTRACT))
+    phased.upgrade("--phase", "contract").succeeds()
+    assert phased.version == "c3"
 
 
 def test_plain_alembic_ignores_phases(chain: Phased) -> None:
