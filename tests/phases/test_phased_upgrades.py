@@ -195,6 +195,19 @@ def test_the_contract_phase_refuses_before_anything_is_applied(deployments: Depl
     assert phased.version == "c3"
 
 
+def test_where_a_later_contract_is_held_back_the_earlier_one_can_be_applied(deployments: Deployments) -> None:
+    next_contract = Revision("e5", after="d4", phase="contract", up="op.drop_column('t', 'later')")
+    phased = Phased(deployments.new(*CHAIN, LATER, next_contract))
+    phased.upgrade("--phase", "expand").succeeds()
+    phased.instance("d4")
+    held = phased.upgrade("--phase", "contract")
+    held.fails(1, "e5 is held back", "midflight upgrade d4 --phase contract applies what comes before")
+    assert "c3 is held back" not in held.output
+    assert phased.version == "b2"
+    phased.upgrade("d4", "--phase", "contract").succeeds()
+    assert phased.version == "d4"
+
+
 def test_what_builds_upon_a_contract_is_left_and_other_branches_are_not(deployments: Deployments) -> None:
     phased = Phased(
         deployments.new(
