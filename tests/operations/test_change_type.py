@@ -148,7 +148,7 @@ def test_in_all_ways(stage: Stage, tmp_path: Path, case: Case) -> None:
         (
             CASES[0],
             "ALTER TABLE orders ALTER id TYPE bigint, ALTER parent_id TYPE bigint;"
-            'ALTER TABLE lines ALTER order_id TYPE bigint; ALTER TABLE "Line notes" ALTER order_id TYPE bigint',
+            "ALTER TABLE lines ALTER order_id TYPE bigint; ALTER TABLE \"Line notes\" ALTER order_id TYPE bigint",
         ),
         (
             CASES[1],
