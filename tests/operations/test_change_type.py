@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import asyncpg
 import pytest
 
+from checks.projects import Revision, write_revision
 from midflight.catalog import read_snapshot
 from midflight.catalog.difference import diff
+from midflight.errors import MidflightError
 from operations.applying import upgrade
-from operations.cycle import Case, run_operation_cycle
+from operations.cycle import Case, applied, run_operation_cycle, write
 from operations.stage import VERSION_TABLE
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ CREATE TABLE orders (
     user_id int NOT NULL REFERENCES users,
     total int,
     CONSTRAINT ck_total CHECK (id > 0 AND id <> total),
-    CONSTRAINT uq_total UNIQUE NULLS NOT DISTINCT (total, id) INCLUDE (user_id) DEFERRABLE
+    CONSTRAINT uq_total UNIQUE NULLS NOT DISTINCT (total, id) INCLUDE (user_id)
 );
 CREATE INDEX ix_partial ON orders (total DESC NULLS LAST) WHERE id > 10 AND total IS NOT NULL;
 CREATE INDEX ix_expression ON orders ((id % 10), (parent_id + 1)) WITH (fillfactor = 80);
@@ -80,6 +82,28 @@ INSERT INTO tills SELECT code FROM shops
 """
 
 
+LONG = "A column whose name has all of the sixty-three bytes it can have"[:63]
+LONG_NAMES = f"""
+CREATE SCHEMA "Shop floor";
+CREATE TABLE "Shop floor"."Order" (
+    "{LONG}" int GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME "Shop floor"."Numbers of orders")
+        CONSTRAINT "Key of all orders, which has a name as long as it can possibly be" PRIMARY KEY,
+    "user" int REFERENCES "Shop floor"."Order"
+);
+CREATE INDEX "An index whose name has all of the sixty-three bytes it can h" ON "Shop floor"."Order" ("user", "{LONG}");
+COMMENT ON SEQUENCE "Shop floor"."Numbers of orders" IS 'numbers';
+INSERT INTO "Shop floor"."Order" ("user") SELECT NULL FROM generate_series(1, 300);
+UPDATE "Shop floor"."Order" SET "user" = 7
+"""
+OWN_TRIGGER = """
+CREATE TABLE orders (id int PRIMARY KEY, total int, "when" timestamp);
+CREATE FUNCTION own() RETURNS trigger LANGUAGE plpgsql
+    AS 'BEGIN new.total := coalesce(new.total, 0) + 1; RETURN new; END';
+CREATE TRIGGER own BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION own();
+INSERT INTO orders SELECT i, i FROM generate_series(1, 300) AS i
+"""
+
+
 def changed(call: str, back: str = "") -> tuple[str, str]:
     """All three phases in one revision, and the way back."""
     phases = ("expand", "migrate", "contract")
@@ -97,7 +121,7 @@ def types(type_: str, *columns: str) -> str:
     """Tell whether columns have a type, and no others are beside them."""
     wanted = ", ".join(f"'{column}'" for column in columns)
     return (
-        f"SELECT count(*) FILTER (WHERE format_type(atttypid, atttypmod) = '{type_}') = {len(columns)} "  # noqa: S608 - of the test's own
+        f"SELECT count(*) FILTER (WHERE format_type(atttypid, atttypmod) = '{type_}') = {len(columns)} "
         "AND NOT EXISTS (SELECT FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid "
         "WHERE attname LIKE '%\\_\\_new' AND relkind = 'r') "
         f"FROM pg_attribute WHERE attrelid::regclass || '.' || attname IN ({wanted})"
@@ -123,6 +147,23 @@ CASES = (
         '"shops", "code", sa.Integer(), existing_type=sa.String(20), using="code::integer", back="code::text"',
         types("integer", "shops.code", "tills.shop"),
     ),
+    case(
+        "change_type with long names",
+        LONG_NAMES,
+        f'"Order", "{LONG}", sa.BigInteger(), existing_type=sa.Integer(), schema="Shop floor"',
+        'SELECT pg_typeof("user")::text = \'bigint\' FROM "Shop floor"."Order" LIMIT 1',
+    ),
+)
+
+
+TO_BIGINT = '"orders", "id", sa.BigInteger(), existing_type=sa.Integer()'
+NOT_CONTRACTED = Case(
+    "change_type up to the contract",
+    setup=ORDERS,
+    up="\n".join(f'op.change_type({TO_BIGINT}, phase="{phase}")' for phase in ("expand", "migrate")),
+    down="\n".join(f'op.change_type({TO_BIGINT}, phase="{phase}", undo=True)' for phase in ("migrate", "expand")),
+    effect="SELECT bool_and(id__new = id AND parent_id__new IS NOT DISTINCT FROM parent_id) FROM orders",
+    offline=False,
 )
 
 
@@ -137,7 +178,7 @@ async def schema(address: Address) -> Snapshot:
     return replace(found, units=units)
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.parametrize("case", [*CASES, NOT_CONTRACTED], ids=str)
 def test_in_all_ways(stage: Stage, tmp_path: Path, case: Case) -> None:
     run_operation_cycle(stage, tmp_path, case)
 
@@ -147,13 +188,19 @@ def test_in_all_ways(stage: Stage, tmp_path: Path, case: Case) -> None:
     [
         (
             CASES[0],
-            "ALTER TABLE orders ALTER id TYPE bigint, ALTER parent_id TYPE bigint;"
-            "ALTER TABLE lines ALTER order_id TYPE bigint; ALTER TABLE \"Line notes\" ALTER order_id TYPE bigint",
+            """
+            ALTER TABLE orders ALTER id TYPE bigint, ALTER parent_id TYPE bigint;
+            ALTER TABLE lines ALTER order_id TYPE bigint;
+            ALTER TABLE "Line notes" ALTER order_id TYPE bigint
+            """,
         ),
         (
             CASES[1],
-            "ALTER TABLE orders ALTER id TYPE bigint; ALTER TABLE lines ALTER order_id TYPE bigint;"
-            "ALTER SEQUENCE orders_id_seq AS bigint",
+            """
+            ALTER TABLE orders ALTER id TYPE bigint;
+            ALTER TABLE lines ALTER order_id TYPE bigint;
+            ALTER SEQUENCE orders_id_seq AS bigint
+            """,
         ),
     ],
 )
@@ -167,3 +214,54 @@ def test_leaves_what_alter_type_would(stage: Stage, tmp_path: Path, case: Case, 
     finally:
         stage.drop(phased)
         stage.drop(direct)
+
+
+def test_back_from_a_contract_that_was_stopped(stage: Stage, tmp_path: Path) -> None:
+    """All is built, and nothing is in place: it goes with the new columns."""
+    write(tmp_path, NOT_CONTRACTED, "asyncpg")
+    contract = f'op.change_type({TO_BIGINT}, phase="contract")'
+    write_revision(tmp_path, Revision("b2", up=contract, after="a1", before="from midflight import op"))
+    whole, stopped = stage.clone(ORDERS), stage.clone(ORDERS)
+    before = stage.snapshot(stopped)
+    try:
+        steps = applied(tmp_path, whole)
+        with pytest.raises(MidflightError):
+            applied(tmp_path, stopped, stop_after=steps - 1)
+        assert stage.value(stopped, "SELECT to_regclass('orders_pkey__new') IS NOT NULL")
+        applied(tmp_path, stopped, down=True)
+        assert stage.snapshot(stopped) == before
+    finally:
+        stage.drop(whole)
+        stage.drop(stopped)
+
+
+@pytest.mark.parametrize(("case", "expected"), [(CASES[0], 610), (CASES[1], 301), (CASES[3], 301)], ids=str)
+def test_numbers_go_on(stage: Stage, tmp_path: Path, case: Case, expected: int) -> None:
+    """A sequence is where it was, and can count beyond what the old type holds."""
+    database = stage.clone(case.setup)
+    table, key = ('"Shop floor"."Order"', f'"{LONG}"') if case.setup is LONG_NAMES else ("orders", "id")
+    columns = "(user_id)" if case.setup is ORDERS else "(day)" if case.setup is SERIAL else '("user")'
+    value = "now()" if case.setup is SERIAL else "1"
+    insert = f"INSERT INTO {table} {columns} VALUES ({value}) RETURNING {key}"
+    try:
+        upgrade(tmp_path, database, case.up)
+        assert stage.value(database, insert) == expected
+        sequence = f"pg_get_serial_sequence('{table}', '{key.strip(chr(34))}')"
+        stage.value(database, f"SELECT setval({sequence}, 3000000000)")
+        assert stage.value(database, insert) > 3_000_000_000  # type: ignore[operator]  # a number
+    finally:
+        stage.drop(database)
+
+
+def test_what_own_triggers_write(stage: Stage, tmp_path: Path) -> None:
+    """Ours come last: a value that another trigger has put in is followed, too."""
+    change = 'op.change_type("orders", "total", sa.BigInteger(), phase="expand")'
+    write(tmp_path, Case("one", setup="", up=change, down="pass", effect=""), "asyncpg")
+    database = stage.clone(OWN_TRIGGER)
+    try:
+        applied(tmp_path, database)
+        stage.send(database, 'INSERT INTO orders VALUES (1000); UPDATE orders SET "when" = now() WHERE id < 100')
+        touched = "SELECT count(*) FROM orders WHERE total__new = total AND (id < 100 OR id = 1000)"
+        assert stage.value(database, touched) == 100
+    finally:
+        stage.drop(database)
