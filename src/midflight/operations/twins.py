@@ -1,0 +1,177 @@
+"""Copies of indexes, keys and constraints for columns that are to take the places of others.
+
+They are built beside the traffic, and change places with the old ones in one transaction. The indexes can be built as
+soon as the new columns are there. The constraints can not: a row whose new column is not filled yet could not be
+updated any more, though NOT VALID lets it be there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from midflight.operations.alter_table import Clause, altered
+from midflight.operations.create_foreign_key import not_valid_then_validated
+from midflight.operations.index_build import IndexBuild
+from midflight.operations.one_block import in_one_block
+from midflight.operations.operation import SMALL_TABLE_ROWS, OperationRefusedError
+from midflight.operations.set_not_null import SetNotNull, is_not_null
+from midflight.operations.step import Mode, Step, TableLock
+from midflight.operations.twin import Columns, Twin, twins_of
+from midflight.operations.twin_swap import swap_statements
+from midflight.operations.validate_constraint import is_valid, validation
+from midflight.pg.identifiers import quote_identifier
+from midflight.sql.renamed_columns import index_over
+
+if TYPE_CHECKING:
+    from midflight.operations.state import Index, State
+
+_INDEXES = frozenset({"index", "primary key", "unique"})
+
+
+def build_steps(columns: Columns, state: State) -> tuple[Step, ...]:
+    """Build all copies beside the traffic, NOT NULL among them; every row's new columns must be filled.
+
+    Raises:
+        OperationRefusedError: where a table is too large for what cannot be built beside the traffic.
+        UnreadableDefinitionError: where a definition cannot be read.
+    """
+    return (*not_null_steps(columns, state), *index_steps(columns, state), *constraint_steps(columns, state))
+
+
+def not_null_steps(columns: Columns, state: State) -> tuple[Step, ...]:
+    """Forbid NULL in those columns whose old ones hold none."""
+    return tuple(
+        step
+        for table, pairs in columns.items()
+        for old, new in pairs.items()
+        if is_not_null(state, table, old)
+        for step in _apart(SetNotNull(table.name, new, schema=table.schema).steps(state))
+    )
+
+
+def index_steps(columns: Columns, state: State) -> tuple[Step, ...]:
+    """Build the copies of indexes and keys, as indexes that are no constraints yet.
+
+    Raises:
+        OperationRefusedError: where another index has the name of one.
+        UnreadableDefinitionError: where a definition cannot be read.
+    """
+    return tuple(
+        step
+        for twin in twins_of(columns, state)
+        if twin.kind in _INDEXES
+        for step in _build(twin).on(twin.table, twin.built, state)
+    )
+
+
+def constraint_steps(columns: Columns, state: State) -> tuple[Step, ...]:
+    """Make the copies of constraints and of statistics; those of keys must be there as indexes.
+
+    Raises:
+        OperationRefusedError: where a table is too large for an exclusion constraint.
+        UnreadableDefinitionError: where a definition cannot be read.
+    """
+    steps: list[Step] = []
+    for twin in twins_of(columns, state):
+        match twin.kind:
+            case "check":
+                steps += _check(twin, state)
+            case "foreign key":
+                steps += _foreign_key(twin)
+            case "exclusion":
+                steps.append(_exclusion(twin, state))
+            case "statistics":
+                steps.append(_statistics(twin))
+    return tuple(steps)
+
+
+def swap_steps(columns: Columns, state: State) -> tuple[Step, ...]:
+    """Put the copies in the places of the old ones, in one block under all locks that it needs; columns stay.
+
+    Raises:
+        UnreadableDefinitionError: where a definition cannot be read.
+    """
+    tables = ", ".join(str(table) for table in columns)
+    statements = swap_statements(columns, state)
+    if not statements:
+        return ()
+    twins = twins_of(columns, state)
+    return (
+        Step(
+            says=f"put the new indexes and constraints of {tables} in place",
+            sql=in_one_block(statements),
+            done=lambda now: not twins_of(columns, now) and not _under_other_names(twins, now),
+            locks=swap_locks(columns, state),
+        ),
+    )
+
+
+def swap_locks(columns: Columns, state: State) -> tuple[TableLock, ...]:
+    """Return the locks of the swap: on the tables, and on those at the other ends of their foreign keys."""
+    keys = [twin for twin in twins_of(columns, state) if twin.target is not None]
+    names = (*columns, *(twin.table for twin in keys), *(twin.target for twin in keys if twin.target))
+    return tuple(TableLock(name) for name in sorted(set(names), key=lambda name: name.sql))
+
+
+def _under_other_names(twins: tuple[Twin, ...], state: State) -> bool:
+    """Tell whether a copy has its temporary name still."""
+    return any(
+        twin.built != twin.final and twin.built in {**relation.indexes, **relation.constraints}
+        for twin in twins
+        if (relation := state.relation(twin.table)) is not None
+    )
+
+
+def _build(twin: Twin) -> IndexBuild:
+    def same(found: Index) -> bool:
+        return found.unique == twin.unique and index_over(found.shape, {}) == twin.definition
+
+    return IndexBuild(twin.unique, twin.definition, same)
+
+
+def _check(twin: Twin, state: State) -> tuple[Step, ...]:
+    table, name = twin.table, twin.built
+    clause = Clause(
+        f"ADD CONSTRAINT {quote_identifier(name)} {twin.definition} NOT VALID",
+        f"check {name}",
+        lambda now: now.constraint(table, name) is not None,
+    )
+    read = validation(table, name, done=lambda now: is_valid(now, table, name))
+    return (*_apart(altered(table, (clause,), state)), *((read,) if twin.valid else ()))
+
+
+def _foreign_key(twin: Twin) -> tuple[Step, ...]:
+    add, read = _apart(not_valid_then_validated(twin.table, twin.built, twin.definition, twin.target or twin.table))
+    return (add, read) if twin.valid else (add,)
+
+
+def _exclusion(twin: Twin, state: State) -> Step:
+    table, rows = twin.table, state.rows(twin.table)
+    if rows > SMALL_TABLE_ROWS and state.constraint(table, twin.built) is None:
+        raise OperationRefusedError(
+            f"{table} has about {rows:,} rows, and the exclusion constraint {twin.old} builds its index under a lock "
+            "that stops all reads and writes",
+            hint="PostgreSQL has no concurrent form: drop the constraint before, and make it again where that stall can "
+            "be borne",
+        )
+    return Step(
+        says=f"exclusion constraint {twin.built} of {table}",
+        sql=f"ALTER TABLE {table.sql} ADD CONSTRAINT {quote_identifier(twin.built)} {twin.definition}",
+        done=lambda now: now.constraint(table, twin.built) is not None,
+        mode=Mode.APART,
+        locks=(TableLock(table),),
+    )
+
+
+def _statistics(twin: Twin) -> Step:
+    def is_there(now: State) -> bool:
+        found = now.relation(twin.table)
+        return found is not None and twin.built in found.statistics
+
+    return Step(says=f"statistics {twin.built} of {twin.table}", sql=twin.definition, done=is_there, mode=Mode.APART)
+
+
+def _apart(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """No transaction locks two tables."""
+    return tuple(replace(step, mode=Mode.APART) if step.mode is Mode.TOGETHER else step for step in steps)
