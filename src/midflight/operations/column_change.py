@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from typing import TYPE_CHECKING
 
 from midflight.operations.change_name import change_name
-from midflight.operations.operation import named
+from midflight.operations.operation import OperationRefusedError, named
+from midflight.operations.same_type import normal_type
+from midflight.operations.state import Column
 from midflight.operations.sync_triggers import Sync
 from midflight.pg.identifiers import quote_identifier
 
 if TYPE_CHECKING:
-    from midflight.operations.state import State
+    from midflight.operations.state import Relation, State
+    from midflight.operations.twin import Columns
     from midflight.sql.names import Name
 
 
@@ -59,6 +62,13 @@ class ColumnChange:
         """Return the type that was given for a column."""
         return dict(self.types).get(column)
 
+    def twins(self, state: State) -> Columns:
+        """Return which column takes over the indexes and constraints of which."""
+        relation = state.relation(self.table_name)
+        if not self.is_rename or relation is None:
+            return {}
+        return {relation.name: dict(zip(self.old, self.new, strict=True))}
+
     def has(self, columns: tuple[str, ...], state: State) -> bool:
         """Tell whether the table has all of some columns."""
         return all(state.column(self.table_name, column) is not None for column in columns)
@@ -73,3 +83,59 @@ def renamed(table: str, column: str, new_name: str, schema: str | None) -> Colum
         schema=schema,
         is_rename=True,
     )
+
+
+def with_columns(change: ColumnChange, columns: tuple[str, ...], state: State) -> State:
+    """Return the state with some columns of the change as they will be.
+
+    Raises:
+        OperationRefusedError: where nobody knows the type of one.
+    """
+    relation = state.relation(change.table_name)
+    if relation is None:
+        return state
+    planned = {column: _planned(change, column, relation) for column in columns}
+    changed = replace(relation, columns={**planned, **relation.columns})
+    return replace(state, relations={**state.relations, change.table_name: changed, relation.name: changed})
+
+
+def type_text(change: ColumnChange, column: str, state: State) -> str:
+    """Return the type of a column that is to be added, as SQL, with its collation.
+
+    Raises:
+        OperationRefusedError: where nobody knows it.
+    """
+    relation = state.relation(change.table_name)
+    given = change.type_of(column)
+    if given is not None:
+        return given
+    if relation is None:
+        raise OperationRefusedError(
+            f"{change.table}.{column}: its type is that of another column, which only the database knows"
+            if not state.known
+            else f"there is no table {change.table_name}",
+            hint="a script cannot be written of it (--sql)" if not state.known else None,
+        )
+    like = _planned(change, column, relation)
+    return f"{like.type} COLLATE {like.collation}" if like.collation else like.type
+
+
+def _planned(change: ColumnChange, column: str, relation: Relation) -> Column:
+    given = change.type_of(column)
+    if given is not None:
+        return Column(normal_type(given), not_null=False, default=None)
+    other = _other_side(change, column)
+    found = relation.columns.get(other) if other else None
+    if found is None:
+        raise OperationRefusedError(
+            f"{change.table}.{column}: nobody knows its type",
+            hint="say it as existing_type" if other is None else f"there is no column {other}",
+        )
+    return Column(found.type, not_null=False, default=None, collation=found.collation)
+
+
+def _other_side(change: ColumnChange, column: str) -> str | None:
+    """The column that a renamed one is like."""
+    if not change.is_rename:
+        return None
+    return change.new[0] if column == change.old[0] else change.old[0]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from midflight.operations.change_name import MAXIMUM_NAME_BYTES, fitting
 from midflight.operations.operation import OperationRefusedError
-from midflight.operations.step import Step, TableLock
+from midflight.operations.step import Mode, Step, TableLock
 from midflight.operations.sync_functions import back_function, forward_function
 from midflight.operations.sync_rows import new_is_absent, new_is_changed, new_is_given, old_is_changed
 from midflight.pg.identifiers import quote_identifier
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 SCHEMA = "midflight"
 _PREFIX = "zzz_midflight_"
 _LONGEST_PART = "_forward_insert"
+_WAYS = ("back", "forward")
 _PARTS = ("back_insert", "back_update", "forward_insert", "forward_update")
 
 
@@ -55,7 +56,7 @@ class Sync:
 
 
 def create_steps(sync: Sync, state: State) -> tuple[Step, ...]:
-    """Make the functions and the triggers, in the revision's transaction.
+    """Make the functions, then the triggers, each under a lock of its own; the columns may be still to come.
 
     Raises:
         OperationRefusedError: where a column is generated, or an expression reads others than those of the other side.
@@ -71,14 +72,19 @@ def create_steps(sync: Sync, state: State) -> tuple[Step, ...]:
 
 
 def drop_steps(sync: Sync, state: State) -> tuple[Step, ...]:  # noqa: ARG001 - always the same
-    """Drop the triggers, then the functions, in the revision's transaction."""
-    names = [_function_name(sync, way) for way in ("back", "forward")]
+    """Drop the triggers, each under a lock of its own, then the functions."""
     functions = Step(
         says=f"drop the functions of {sync.name}",
-        sql=f"DROP FUNCTION IF EXISTS {', '.join(f'{name.sql}()' for name in names)}",
-        done=lambda now: now.own_functions.isdisjoint(name.name for name in names),
+        sql=_drop_functions(sync),
+        done=lambda now: now.own_functions.isdisjoint(_function_name(sync, way).name for way in _WAYS),
     )
     return (*(_dropped(sync, _trigger_name(sync, part)) for part in _PARTS), functions)
+
+
+def drop_statements(sync: Sync) -> tuple[str, ...]:
+    """Return what drops them all, for a block with more in it."""
+    triggers = (_drop_trigger(sync, _trigger_name(sync, part)) for part in _PARTS)
+    return (*triggers, _drop_functions(sync))
 
 
 def has_triggers(sync: Sync, state: State) -> bool:
@@ -104,6 +110,7 @@ def _trigger(sync: Sync, part: str, condition: str) -> Step:
         sql=f"CREATE TRIGGER {quote_identifier(name)} BEFORE {event.upper()} ON {sync.table.sql} FOR EACH ROW "
         f"WHEN ({condition}) EXECUTE FUNCTION {_function_name(sync, way).sql}()",
         done=lambda now: _has_trigger(sync, name, now),
+        mode=Mode.APART,
         locks=(TableLock(sync.table, LockMode.SHARE_ROW_EXCLUSIVE),),
     )
 
@@ -123,10 +130,20 @@ def _function(sync: Sync, way: str, definition: str) -> Step:
 def _dropped(sync: Sync, name: str) -> Step:
     return Step(
         says=f"drop trigger {name} of {sync.table}",
-        sql=f"DROP TRIGGER {quote_identifier(name)} ON {sync.table.sql}",
+        sql=_drop_trigger(sync, name),
         done=lambda now: not _has_trigger(sync, name, now),
+        mode=Mode.APART,
         locks=(TableLock(sync.table),),
     )
+
+
+def _drop_trigger(sync: Sync, name: str) -> str:
+    return f"DROP TRIGGER IF EXISTS {quote_identifier(name)} ON {sync.table.sql}"
+
+
+def _drop_functions(sync: Sync) -> str:
+    functions = ", ".join(f"{_function_name(sync, way).sql}()" for way in _WAYS)
+    return f"DROP FUNCTION IF EXISTS {functions}"
 
 
 def _has_trigger(sync: Sync, name: str, state: State) -> bool:

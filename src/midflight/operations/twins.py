@@ -7,7 +7,6 @@ updated any more, though NOT VALID lets it be there.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from midflight.operations.alter_table import Clause, altered
@@ -16,7 +15,7 @@ from midflight.operations.index_build import IndexBuild
 from midflight.operations.one_block import in_one_block
 from midflight.operations.operation import SMALL_TABLE_ROWS, OperationRefusedError
 from midflight.operations.set_not_null import SetNotNull, is_not_null
-from midflight.operations.step import Mode, Step, TableLock
+from midflight.operations.step import Mode, Step, TableLock, apart
 from midflight.operations.twin import Columns, Twin, twins_of
 from midflight.operations.twin_swap import swap_statements
 from midflight.operations.validate_constraint import is_valid, validation
@@ -46,7 +45,7 @@ def not_null_steps(columns: Columns, state: State) -> tuple[Step, ...]:
         for table, pairs in columns.items()
         for old, new in pairs.items()
         if is_not_null(state, table, old)
-        for step in _apart(SetNotNull(table.name, new, schema=table.schema).steps(state))
+        for step in apart(SetNotNull(table.name, new, schema=table.schema).steps(state))
     )
 
 
@@ -138,11 +137,11 @@ def _check(twin: Twin, state: State) -> tuple[Step, ...]:
         lambda now: now.constraint(table, name) is not None,
     )
     read = validation(table, name, done=lambda now: is_valid(now, table, name))
-    return (*_apart(altered(table, (clause,), state)), *((read,) if twin.valid else ()))
+    return (*apart(altered(table, (clause,), state)), *((read,) if twin.valid else ()))
 
 
 def _foreign_key(twin: Twin) -> tuple[Step, ...]:
-    add, read = _apart(not_valid_then_validated(twin.table, twin.built, twin.definition, twin.target or twin.table))
+    add, read = apart(not_valid_then_validated(twin.table, twin.built, twin.definition, twin.target or twin.table))
     return (add, read) if twin.valid else (add,)
 
 
@@ -152,8 +151,8 @@ def _exclusion(twin: Twin, state: State) -> Step:
         raise OperationRefusedError(
             f"{table} has about {rows:,} rows, and the exclusion constraint {twin.old} builds its index under a lock "
             "that stops all reads and writes",
-            hint="PostgreSQL has no concurrent form: drop the constraint before, and make it again where that stall can "
-            "be borne",
+            hint="PostgreSQL has no concurrent form: drop the constraint before, and make it again where that stall "
+            "can be borne",
         )
     return Step(
         says=f"exclusion constraint {twin.built} of {table}",
@@ -170,8 +169,3 @@ def _statistics(twin: Twin) -> Step:
         return found is not None and twin.built in found.statistics
 
     return Step(says=f"statistics {twin.built} of {twin.table}", sql=twin.definition, done=is_there, mode=Mode.APART)
-
-
-def _apart(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """No transaction locks two tables."""
-    return tuple(replace(step, mode=Mode.APART) if step.mode is Mode.TOGETHER else step for step in steps)
