@@ -26,6 +26,7 @@ NAMES = (
     "drop_not_null",
     "drop_sequence",
     "execute_file",
+    "move_column",
     "reindex",
     "rename_column",
     "rename_constraint",

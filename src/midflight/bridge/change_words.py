@@ -87,7 +87,8 @@ def _pairs(text: str) -> Mapping[str, str]:
     pairs = dict(pair.partition(":")[::2] for pair in text.split(","))
     if not all(pairs) or not all(pairs.values()):
         raise UsageError(
-            f"on={text}: not understood", hint="on=COLUMN_OF_THE_NEW_TABLE:COLUMN_OF_THE_OLD_ONE, more of them with commas"
+            f"on={text}: not understood",
+            hint="on=COLUMN_OF_THE_NEW_TABLE:COLUMN_OF_THE_OLD_ONE, more of them with commas",
         )
     return pairs
 

@@ -15,7 +15,9 @@ from midflight.operations.same_type import normal_type
 if TYPE_CHECKING:
     from sqlalchemy.types import TypeEngine
 
-_TYPE = re.compile(r"(?P<name>[^()\[\]]+?)(?:\((?P<sizes>[\d, ]+)\))?(?P<rest> with(?:out)? time zone)?(?P<array>\[\])?")
+_TYPE = re.compile(
+    r"(?P<name>[^()\[\]]+?)(?:\((?P<sizes>[\d, ]+)\))?(?P<rest> with(?:out)? time zone)?(?P<array>\[\])?"
+)
 _GENERIC = "sqlalchemy.sql.sqltypes"
 
 
@@ -28,7 +30,7 @@ def read_type(text: str) -> TypeEngine[Any]:
     found = _TYPE.fullmatch(normal_type(text))
     known = found and ischema_names.get(found["name"] + (found["rest"] or ""))
     if not found or known is None:
-        raise UsageError(f"{text} is no type that SQLAlchemy knows", hint="name another, and change it in the revisions")
+        raise UsageError(f"{text} is no type that SQLAlchemy knows", hint="name another one, and write it there")
     sizes = [int(size) for size in (found["sizes"] or "").split(",") if size]
     type_ = _made(known, sizes, timezone=(found["rest"] or "").startswith(" with "))
     return ARRAY(type_) if found["array"] else type_

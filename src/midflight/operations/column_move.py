@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from typing import TYPE_CHECKING
 
 from midflight.operations.change_name import change_name
 from midflight.operations.distinct import distinct
 from midflight.operations.operation import named
+from midflight.operations.same_default import functions_of
 from midflight.pg.identifiers import quote_identifier
-from midflight.sql.constants import is_constant
 
 if TYPE_CHECKING:
-    from midflight.operations.state import State
+    from midflight.operations.state import Column, State
     from midflight.sql.names import Name
 
 
@@ -25,14 +25,18 @@ class End:
     keys: tuple[str, ...]
     """By which a row here finds its partner: as many as at the other end, in the same order."""
 
-    def in_state(self, state: State) -> Name:
+    def sql(self, state: State) -> str:
         """Return the table, with its schema where that is known."""
         found = state.relation(self.table)
-        return found.name if found else self.table
+        return (found.name if found else self.table).sql
+
+    def found(self, state: State) -> Column | None:
+        """Return the column as it is there."""
+        return state.column(self.table, self.column)
 
     def differs(self, left: str, right: str, state: State) -> str:
         """Return a condition: two values of the column differ."""
-        return distinct(left, right, state.column(self.table, self.column))
+        return distinct(left, right, self.found(state))
 
     def keys_differ(self, state: State) -> str:
         """Return the condition of a trigger: the row gets another partner."""
@@ -40,19 +44,31 @@ class End:
         return " OR ".join(distinct(new, old, state.column(self.table, key)) for new, old, key in pairs)
 
     def not_given(self, value: str, state: State) -> str:
-        """Return a condition: nobody has given this value; what the default says counts as not given."""
-        found = state.column(self.table, self.column)
+        """Return a condition: nobody has given this value; what a constant default says counts as not given."""
+        found = self.found(state)
         missing = f"{value} IS NULL"
-        if found is None or found.default is None or not is_constant(found.default):
+        if found is None or found.default is None or functions_of(found.default):
             return missing
         return f"({missing} OR NOT ({self.differs(value, found.default, state)}))"
+
+    def planned(self, column: Column | None, state: State) -> State:
+        """Return the state in which the column is there."""
+        relation = state.relation(self.table)
+        if relation is None or column is None or self.found(state) is not None:
+            return state
+        relation = replace(relation, columns={**relation.columns, self.column: column})
+        return replace(state, relations={**state.relations, self.table: relation, relation.name: relation})
 
     def is_unique(self, state: State) -> bool:
         """Tell whether no two rows here have the same partner."""
         found = state.relation(self.table)
         indexes = found.indexes.values() if found else ()
         return any(
-            index.unique and index.valid and not index.partial and index.columns and set(index.columns) <= set(self.keys)
+            index.unique
+            and index.valid
+            and not index.partial
+            and index.columns
+            and set(index.columns) <= set(self.keys)
             for index in indexes
         )
 

@@ -65,20 +65,20 @@ def definition(kind: str, name: str, own: End, other: End, state: State) -> str:
     values = [f"new.{quote_identifier(column)}" for column in (*own.keys, own.column)]
     given = values if in_trigger else [f"${number}" for number in range(1, len(values) + 1)]
     body = (_IN_TRIGGERS | _IN_BACKFILLS)[kind].format(
-        other=other.in_state(state).sql,
+        other=other.sql(state),
         other_column=quote_identifier(other.column),
         column=quote_identifier(own.column),
         value=given[-1],
         partner=" AND ".join(
             f"partner.{quote_identifier(theirs)} = {ours}" for theirs, ours in zip(other.keys, given, strict=False)
         ),
-        differs=other.differs(f"partner.{quote_identifier(other.column)}", given[-1], state),
+        differs=own.differs(f"partner.{quote_identifier(other.column)}", given[-1], state),
     )
     head = f"CREATE OR REPLACE FUNCTION {Name(SCHEMA, name).sql}"
     rest = f"LANGUAGE plpgsql SET search_path FROM CURRENT AS {quote_literal(body)}"
     if in_trigger:
         return f"{head}() RETURNS trigger SECURITY DEFINER {rest}"
-    types = [f"{own.in_state(state).sql}.{quote_identifier(column)}%TYPE" for column in (*own.keys, own.column)]
+    types = [f"{own.sql(state)}.{quote_identifier(column)}%TYPE" for column in (*own.keys, own.column)]
     return f"{head}({', '.join(types)}) RETURNS {types[-1] if kind == 'found' else 'boolean'} {rest}"
 
 

@@ -48,9 +48,7 @@ def drop_steps(move: ColumnMove) -> tuple[Step, ...]:
 
 def has_triggers(move: ColumnMove, state: State) -> bool:
     """Tell whether both tables have theirs."""
-    return all(
-        trigger_name(move, part) in _triggers_of(end, state) for _, end, _ in _ends(move) for part in _PARTS
-    )
+    return all(trigger_name(move, part) in _triggers_of(end, state) for _, end, _ in _ends(move) for part in _PARTS)
 
 
 def partners_value(move: ColumnMove, *, of_target: bool) -> str:
@@ -121,7 +119,8 @@ def _conditions(side: str, own: End, state: State) -> tuple[str, ...]:
 
 def _trigger(move: ColumnMove, side: str, part: str, condition: str) -> Step:
     name, end = trigger_name(move, part), move.target if side == "target" else move.source
-    function = Name(SCHEMA, function_name(move, side, part.split("_")[0]))
+    kind, _, _ = part.partition("_")
+    function = Name(SCHEMA, function_name(move, side, kind))
     return Step(
         says=f"trigger {name} on {end.table}",
         sql=f"CREATE TRIGGER {quote_identifier(name)} {_PARTS[part]} ON {end.table.sql} FOR EACH ROW "

@@ -45,7 +45,7 @@ class TableRename(Operation):
 
 
 class ExpandTableRename(TableRename):
-    """The table has the new name, and a view the old one: all in one transaction, so that no statement misses either."""
+    """The table has the new name, and a view the old one: in one transaction, so that no statement misses either."""
 
     def steps(self, state: State) -> tuple[Step, ...]:
         """RENAME TO, CREATE VIEW, and its rights."""
@@ -107,7 +107,7 @@ class UndoContractTableRename(TableRename):
 def _view_steps(rename: TableRename, state: State) -> tuple[Step, ...]:
     """A view of all columns, in their order; an INSERT into it gets the table's own defaults."""
     options = " WITH (security_invoker = true)" if state.major >= INVOKER_FROM else ""
-    rights = load_sql("rights_of_view").replace(":view", quote_literal(rename.old.sql))
+    rights = load_sql("rights_of_view").format(view=quote_literal(rename.old.sql), table=quote_literal(rename.new.sql))
     return (
         Step(
             says=f"view {rename.old} of {rename.new}",
@@ -116,7 +116,7 @@ def _view_steps(rename: TableRename, state: State) -> tuple[Step, ...]:
         ),
         Step(
             says=f"rights on view {rename.old} as on {rename.new}",
-            sql=rights.replace(":table", quote_literal(rename.new.sql)),
+            sql=rights.strip(),
             done=lambda _: False,  # what is granted already is granted once more
         ),
     )

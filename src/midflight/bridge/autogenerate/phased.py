@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from sqlalchemy import MetaData
 
 INFO, RENAMED_FROM = "midflight", "renamed_from"
+_DIRECT = (
+    "it writes all rows of {table} anew: beside the traffic, in three phases; on a small table "
+    "op.alter_column_type(...) does it at once, in one revision"
+)
 Place = tuple[str | None, str]
 """A table, with its schema."""
 
@@ -133,8 +137,7 @@ def _change_type(directive: Any) -> Call:  # noqa: ANN401 - an AlterColumnOp who
     table, column = directive.table_name, directive.column_name
     notes = (
         *losses_on_change(table, column, directive.existing_type, directive.modify_type),
-        f"it writes all rows of {table} anew: beside the traffic, in three phases; on a small table "
-        "op.alter_column_type(...) does it at once, in one revision",
+        _DIRECT.format(table=table),
     )
     keywords = {
         "existing_type": directive.existing_type,

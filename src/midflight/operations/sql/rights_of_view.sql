@@ -2,8 +2,8 @@
 -- With security_invoker both are asked: the view's grants and the table's.
 DO $midflight$
 DECLARE
-    old_name CONSTANT regclass := :view;
-    new_name CONSTANT regclass := :table;
+    old_name CONSTANT regclass := {view};
+    new_name CONSTANT regclass := {table};
     command text;
 BEGIN
     BEGIN
