@@ -30,7 +30,7 @@ def read_type(text: str) -> TypeEngine[Any]:
     found = _TYPE.fullmatch(normal_type(text))
     known = found and ischema_names.get(found["name"] + (found["rest"] or ""))
     if not found or known is None:
-        raise UsageError(f"{text} is no type that SQLAlchemy knows", hint="name another one, and write it there")
+        raise UsageError(f"{text} is no type that SQLAlchemy knows", hint="name one that it knows")
     sizes = [int(size) for size in (found["sizes"] or "").split(",") if size]
     type_ = _made(known, sizes, timezone=(found["rest"] or "").startswith(" with "))
     return ARRAY(type_) if found["array"] else type_
