@@ -12,6 +12,8 @@ from alembic import op as _alembic
 
 from midflight.bridge.alembic_names import give_to_alembic
 from midflight.bridge.grouping import TableChanges, alter_table
+from midflight.bridge.op_change_type import change_type
+from midflight.bridge.op_column_changes import merge_columns, rename_column, split_column
 from midflight.bridge.op_columns import (
     add_column,
     alter_column,
@@ -20,7 +22,6 @@ from midflight.bridge.op_columns import (
     drop_column,
     drop_default,
     drop_not_null,
-    rename_column,
     set_default,
     set_not_null,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "alter_column_type",
     "alter_table",
     "attach_partition",
+    "change_type",
     "comment_column",
     "comment_table",
     "create_check_constraint",
@@ -85,6 +87,7 @@ __all__ = [
     "drop_table_comment",
     "execute",
     "execute_file",
+    "merge_columns",
     "move_column",
     "reindex",
     "rename_column",
@@ -96,6 +99,7 @@ __all__ = [
     "run_async",
     "set_default",
     "set_not_null",
+    "split_column",
     "validate_constraint",
 ]
 

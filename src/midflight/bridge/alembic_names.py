@@ -14,6 +14,7 @@ NAMES = (
     "alter_column_type",
     "alter_table",
     "attach_partition",
+    "change_type",
     "comment_column",
     "comment_table",
     "create_enum",
@@ -26,6 +27,7 @@ NAMES = (
     "drop_not_null",
     "drop_sequence",
     "execute_file",
+    "merge_columns",
     "move_column",
     "reindex",
     "rename_column",
@@ -35,6 +37,7 @@ NAMES = (
     "run_async",
     "set_default",
     "set_not_null",
+    "split_column",
     "validate_constraint",
 )
 """Alembic's ``op`` keeps its own meaning of every other name: old revisions do what they did."""

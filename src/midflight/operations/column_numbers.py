@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from midflight.operations.sql_files import load_sql
 from midflight.operations.twin_names import temporary_name
 from midflight.pg.identifiers import quote_identifier, quote_literal
-from midflight.sql.constants import bare_constant
+from midflight.sql.bare_constants import bare_constant
 from midflight.sql.names import Name
 
 if TYPE_CHECKING:
@@ -50,12 +51,11 @@ def renamed_sequence(column: Column) -> tuple[str, ...]:
 
 
 def _identity(table: Name, new: str, column: Column, sequence: Sequence) -> tuple[str, ...]:
-    """PostgreSQL lets no sequence of an identity change hands: there is a new one, which goes on where the old one is."""
+    """No sequence of an identity can change hands: there is a new one, which goes on where the old one is."""
     helper = _helper(sequence)
-    options = f"SEQUENCE NAME {helper.sql} {_options(sequence)}"
+    identity = f"GENERATED {column.identity.upper()} AS IDENTITY (SEQUENCE NAME {helper.sql} {_options(sequence)})"
     return (
-        f"ALTER TABLE {table.sql} ALTER COLUMN {quote_identifier(new)} "
-        f"ADD GENERATED {column.identity.upper()} AS IDENTITY ({options})",
+        f"ALTER TABLE {table.sql} ALTER COLUMN {quote_identifier(new)} ADD {identity}",
         f"PERFORM setval({quote_literal(helper.sql)}, last_value, is_called) FROM {sequence.name.sql}",
         *([_with_names("grants_of_sequence", old=sequence.name.sql, new=helper.sql)] if sequence.granted else []),
     )
@@ -83,7 +83,4 @@ def _helper(sequence: Sequence) -> Name:
 
 
 def _with_names(file: str, **names: str) -> str:
-    text = load_sql(file).strip()
-    for name, value in names.items():
-        text = text.replace(f":{name}", quote_literal(value))
-    return text
+    return re.sub(r"(?<!:):(\w+)", lambda found: quote_literal(names[found[1]]), load_sql(file).strip())

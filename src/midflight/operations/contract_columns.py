@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from midflight.operations.backfill_guard import backfill_guard
+from midflight.operations.column_numbers import moved_default, renamed_sequence
 from midflight.operations.one_block import in_one_block
 from midflight.operations.operation import Asked, Operation, OperationRefusedError
 from midflight.operations.step import Step, TableLock
@@ -65,6 +66,7 @@ class ContractColumns(Operation):
             *swap_statements(twins, state),
             *given_over(change, change.old, change.new, state),
             f"ALTER TABLE {change.table_name.sql} {drops}",
+            *sequences_renamed(change, change.old, state),
         )
         return Step(
             says=f"{', '.join(change.new)} in the place of {', '.join(change.old)} ({change.table_name})",
@@ -79,18 +81,20 @@ class ContractColumns(Operation):
 
 
 def given_over(change: ColumnChange, from_: tuple[str, ...], to: tuple[str, ...], state: State) -> Iterator[str]:
-    """Hand a renamed column's default over, with the sequence of a serial."""
-    if not change.is_rename:
+    """Hand a renamed column's default, sequence, identity and privileges over."""
+    relation = state.relation(change.table_name)
+    if not change.is_rename or relation is None:
         return
-    table = change.table_name.sql
     for old, new in zip(from_, to, strict=True):
-        found, column = state.column(change.table_name, old), quote_identifier(new)
-        if found is None or found.default is None:
-            continue
-        yield f"ALTER TABLE {table} ALTER COLUMN {column} SET DEFAULT {found.default}"
-        yield f"ALTER TABLE {table} ALTER COLUMN {quote_identifier(old)} DROP DEFAULT"
-        if found.sequence is not None:
-            yield f"ALTER SEQUENCE {found.sequence.name.sql} OWNED BY {table}.{column}"
+        found = relation.columns[old]
+        yield from moved_default(relation.name, old, new, found, found.type)
+
+
+def sequences_renamed(change: ColumnChange, columns: tuple[str, ...], state: State) -> Iterator[str]:
+    """Give the new sequence of an identity its name, when the old one is gone."""
+    for column in columns if change.is_rename else ():
+        found = state.column(change.table_name, column)
+        yield from renamed_sequence(found) if found is not None else ()
 
 
 def _must_be_free(change: ColumnChange, state: State) -> None:
@@ -101,13 +105,3 @@ def _must_be_free(change: ColumnChange, state: State) -> None:
                 f"{change.table_name}.{column} cannot go: {', '.join(found.used_by)} uses it",
                 hint=f"make that over {', '.join(change.new)} first",
             )
-        if found is not None and found.granted and not _all_granted(change, state):
-            raise OperationRefusedError(
-                f"{change.table_name}.{column} has privileges of its own, and {', '.join(change.new)} has none",
-                hint="grant them on the new column, too",
-            )
-
-
-def _all_granted(change: ColumnChange, state: State) -> bool:
-    columns = (state.column(change.table_name, column) for column in change.new)
-    return all(column is not None and column.granted for column in columns)

@@ -94,13 +94,9 @@ def _not_null_names(columns: Columns, state: State) -> Iterator[str]:
     """From 18 on NOT NULL has a name, too."""
     for table, pairs in columns.items():
         names = {
-            one.columns[0]: name
-            for name, one in state.relations[table].constraints.items()
-            if one.kind == "not null"
+            one.columns[0]: name for name, one in state.relations[table].constraints.items() if one.kind == "not null"
         }
         for old, new in pairs.items():
             if old in names:
-                built = names.get(new, f"{table.name}_{new}_not_null")
-                yield (
-                    f"ALTER TABLE {table.sql} RENAME CONSTRAINT {quote_identifier(built)} TO {quote_identifier(names[old])}"
-                )
+                built, final = quote_identifier(f"{table.name}_{new}_not_null"), quote_identifier(names[old])
+                yield f"ALTER TABLE {table.sql} RENAME CONSTRAINT {built} TO {final}"

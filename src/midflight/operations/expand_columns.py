@@ -75,11 +75,6 @@ def must_fit(change: ColumnChange, state: State) -> None:
         found = relation.columns.get(column)
         if found is None:
             raise OperationRefusedError(f"there is no column {column} in {change.table_name}")
-        if found.identity:
-            raise OperationRefusedError(
-                f"{change.table_name}.{column} is an identity column, whose sequence cannot be handed over",
-                hint="make a plain default of it first: DROP IDENTITY, and a sequence that the column owns",
-            )
         if key is not None and any(element.sql in {column, f'"{column}"'} for element in key.elements):
             raise OperationRefusedError(
                 f"{change.table_name} is partitioned by {column}: a key cannot be changed while the table is there",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from midflight.operations.alter_table import Clause, altered
 from midflight.operations.following import Following, follow_steps, is_followed, unfollow_steps
 from midflight.operations.operation import Asked, Operation
-from midflight.operations.step import Mode, Step, TableLock
+from midflight.operations.step import Mode, Step, TableLock, apart
 from midflight.operations.twin import twins_of
 from midflight.operations.type_change import TypeChange, concerned, forward, has_new_type, is_expanded, work_name
 from midflight.operations.type_change_limits import must_be_possible
@@ -101,12 +101,12 @@ def _added(change: TypeChange, table: Name, pairs: dict[str, str], state: State)
         )
         for new in pairs.values()
     ]
-    [step] = altered(table, clauses, state)
-    return replace(step, mode=Mode.APART)
+    [step] = apart(altered(table, clauses, state))
+    return step
 
 
 def _tried(change: TypeChange, table: Name, columns: Columns) -> Step:
-    """A trigger whose value does not fit the column would fail every write: PostgreSQL tells it before, without a row."""
+    """A trigger whose value does not fit the column would fail every write: PostgreSQL tells it before."""
     follow = following(change, table, columns)
     assignments = ", ".join(f"{quote_identifier(column)} = {value}" for column, value in follow.assignments)
     return Step(
@@ -144,5 +144,5 @@ def _columns_dropped(columns: Columns, state: State) -> list[Step]:
             )
             for new in reversed(pairs.values())
         ]
-        steps += (replace(step, mode=Mode.APART) for step in altered(table, clauses, state))
+        steps += apart(altered(table, clauses, state))
     return steps

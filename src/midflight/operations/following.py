@@ -6,12 +6,12 @@ that is not filled yet is filled by any UPDATE of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from midflight.operations.change_name import MAXIMUM_NAME_BYTES, fitting
 from midflight.operations.distinct import distinct
-from midflight.operations.step import Mode, Step, TableLock
+from midflight.operations.step import Mode, Step, TableLock, apart
 from midflight.pg.identifiers import quote_identifier, quote_literal
 from midflight.pg.locks import LockMode
 from midflight.sql.names import Name
@@ -48,7 +48,8 @@ class Following:
 
     def trigger(self, event: str) -> str:
         """Name the trigger for INSERT or for UPDATE."""
-        return f"{_PREFIX}{fitting(self.name, MAXIMUM_NAME_BYTES - len(_PREFIX) - len(_LONGEST_PART))}_follow_{event.lower()}"
+        size = MAXIMUM_NAME_BYTES - len(_PREFIX) - len(_LONGEST_PART)
+        return f"{_PREFIX}{fitting(self.name, size)}_follow_{event.lower()}"
 
 
 def follow_steps(following: Following, state: State) -> tuple[Step, ...]:
@@ -76,7 +77,7 @@ def unfollow_steps(following: Following) -> tuple[Step, ...]:
         f"DROP FUNCTION IF EXISTS {following.function.sql}()",
         lambda now: following.function.name not in now.own_functions,
     )
-    return tuple(replace(step, mode=Mode.APART) for step in (*triggers, function))
+    return apart((*triggers, function))
 
 
 def unfollow_statements(following: Following) -> tuple[str, ...]:
@@ -119,8 +120,9 @@ def _created(following: Following, event: str, state: State) -> Step:
 def _is_to_follow(following: Following, state: State) -> str:
     """As the condition of a trigger on UPDATE."""
     changed = [
-        distinct(f"new.{quote_identifier(column)}", f"old.{quote_identifier(column)}", state.column(following.table, column))
+        distinct(f"new.{quoted}", f"old.{quoted}", state.column(following.table, column))
         for column in following.followed
+        for quoted in [quote_identifier(column)]
     ]
     empty = [
         f"new.{quote_identifier(column)} IS NULL AND new.{quote_identifier(of)} IS NOT NULL"
@@ -155,7 +157,8 @@ def _function(following: Following) -> str:
         f"new.{quote_identifier(column)} := {with_row_variable(expression, following.followed)};"
         for column, expression in following.assignments
     ]
-    plain = all(expression.startswith('"') and expression == quote_identifier(columns_in(expression)[0]) for _, expression in following.assignments)
+    plain = all(expression in map(quote_identifier, following.followed) for _, expression in following.assignments)
     path = "" if plain else " SET search_path FROM CURRENT"
     body = "\n".join(["", "BEGIN", *lines, "RETURN new;", "END"])
-    return f"CREATE OR REPLACE FUNCTION {following.function.sql}() RETURNS trigger LANGUAGE plpgsql{path} AS {quote_literal(body)}"
+    head = f"CREATE OR REPLACE FUNCTION {following.function.sql}() RETURNS trigger LANGUAGE plpgsql{path}"
+    return f"{head} AS {quote_literal(body)}"

@@ -39,7 +39,7 @@ class MigrateType(Operation):
         if not is_expanded(self.change, state):
             raise OperationRefusedError(
                 f"{self.change}: there is nothing to fill",
-                hint=f'the revision before this one calls op.change_type(..., phase="expand")',
+                hint='the revision before this one calls op.change_type(..., phase="expand")',
             )
         return tuple(
             step

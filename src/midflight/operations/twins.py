@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING
 from midflight.operations.alter_table import Clause, altered
 from midflight.operations.create_foreign_key import not_valid_then_validated
 from midflight.operations.index_build import IndexBuild
-from midflight.operations.one_block import in_one_block
 from midflight.operations.operation import SMALL_TABLE_ROWS, OperationRefusedError
 from midflight.operations.set_not_null import SetNotNull, is_not_null
 from midflight.operations.step import Mode, Step, TableLock, apart
 from midflight.operations.twin import Columns, Twin, twins_of
-from midflight.operations.twin_swap import swap_statements
 from midflight.operations.validate_constraint import is_valid, validation
 from midflight.pg.identifiers import quote_identifier
 from midflight.sql.renamed_columns import index_over
@@ -85,41 +83,11 @@ def constraint_steps(columns: Columns, state: State) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def swap_steps(columns: Columns, state: State) -> tuple[Step, ...]:
-    """Put the copies in the places of the old ones, in one block under all locks that it needs; columns stay.
-
-    Raises:
-        UnreadableDefinitionError: where a definition cannot be read.
-    """
-    tables = ", ".join(str(table) for table in columns)
-    statements = swap_statements(columns, state)
-    if not statements:
-        return ()
-    twins = twins_of(columns, state)
-    return (
-        Step(
-            says=f"put the new indexes and constraints of {tables} in place",
-            sql=in_one_block(statements),
-            done=lambda now: not twins_of(columns, now) and not _under_other_names(twins, now),
-            locks=swap_locks(columns, state),
-        ),
-    )
-
-
 def swap_locks(columns: Columns, state: State) -> tuple[TableLock, ...]:
     """Return the locks of the swap: on the tables, and on those at the other ends of their foreign keys."""
     keys = [twin for twin in twins_of(columns, state) if twin.target is not None]
     names = (*columns, *(twin.table for twin in keys), *(twin.target for twin in keys if twin.target))
     return tuple(TableLock(name) for name in sorted(set(names), key=lambda name: name.sql))
-
-
-def _under_other_names(twins: tuple[Twin, ...], state: State) -> bool:
-    """Tell whether a copy has its temporary name still."""
-    return any(
-        twin.built != twin.final and twin.built in {**relation.indexes, **relation.constraints}
-        for twin in twins
-        if (relation := state.relation(twin.table)) is not None
-    )
 
 
 def _build(twin: Twin) -> IndexBuild:

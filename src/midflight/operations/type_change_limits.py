@@ -36,7 +36,8 @@ def must_be_possible(change: TypeChange, columns: Columns, state: State) -> None
 def _reasons(change: TypeChange, columns: Columns, relation: Relation) -> Iterator[str]:
     table = relation.name
     if relation.kind != "table" or relation.partition_of is not None:
-        yield f"{table} is a {'partition' if relation.partition_of else relation.kind}: keys of partitioned tables have no way beside the traffic"
+        what = "partition" if relation.partition_of else relation.kind
+        yield f"{table} is a {what}, and PostgreSQL swaps the keys of plain tables alone"
     if relation.is_inherited:
         yield f"{table} inherits from another table, or another from it"
     for old in columns[table]:
@@ -57,7 +58,11 @@ def _lost_targets(change: TypeChange, columns: Columns, relation: Relation) -> I
             continue
         for column, there in zip(key.columns, key.target_columns, strict=True):
             stays = there not in columns.get(key.target, {})
-            if column in columns[relation.name] and stays and not _are_comparable(relation.columns[column].type, change):
+            if (
+                column in columns[relation.name]
+                and stays
+                and not _are_comparable(relation.columns[column].type, change)
+            ):
                 yield f"the foreign key {name} of {relation.name} refers to {key.target}.{there}, which keeps its type"
 
 

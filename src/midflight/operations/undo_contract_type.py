@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from midflight.operations.column_numbers import INTEGER_TYPES
 from midflight.operations.expand_type import expanding, following
-from midflight.operations.following import disagreement
 from midflight.operations.one_block import in_one_block
 from midflight.operations.operation import Asked, Operation, OperationRefusedError
 from midflight.operations.same_type import is_same_type, plain_type
@@ -56,7 +55,7 @@ class UndoContractType(Operation):
             locks=_locks(columns, state),
             work=Work.LONG,
         )
-        return (rewrite, *expanding(self.change, columns, state), *self._filled(columns, state))
+        return (rewrite, *expanding(self.change, columns, state), *self._filled(columns))
 
     def reverse(self) -> Operation:
         """Contract again."""
@@ -82,13 +81,14 @@ class UndoContractType(Operation):
                     "raise row_limit, if it may stand still",
                 )
 
-    def _filled(self, columns: Columns, state: State) -> Iterator[Step]:
+    def _filled(self, columns: Columns) -> Iterator[Step]:
         for table in columns:
             follow = following(self.change, table, columns)
             values = ", ".join(f"{quote_identifier(column)} = {value}" for column, value in follow.assignments)
+            empty = " OR ".join(f"{quote_identifier(column)} IS NULL" for column in columns[table].values())
             yield Step(
                 says=f"fill the new columns of {table}",
-                sql=f"UPDATE {table.sql} SET {values} WHERE {disagreement(follow, state)}",  # noqa: S608 - the revision's own
+                sql=f"UPDATE {table.sql} SET {values} WHERE {empty}",  # noqa: S608 - the revision's own
                 done=lambda _: False,
                 mode=Mode.APART,
                 locks=(TableLock(table, LockMode.ROW_EXCLUSIVE),),
