@@ -27,18 +27,22 @@ if TYPE_CHECKING:
 TABLES = """
 CREATE TABLE users (id int PRIMARY KEY, name text, phone varchar(40) DEFAULT 'none' NOT NULL);
 COMMENT ON COLUMN users.phone IS 'with the country';
-CREATE TABLE profiles (id int PRIMARY KEY, user_id int UNIQUE REFERENCES users ON UPDATE CASCADE ON DELETE CASCADE, bio text);
+CREATE TABLE profiles (
+    id int PRIMARY KEY, user_id int UNIQUE REFERENCES users ON UPDATE CASCADE ON DELETE CASCADE, bio text
+);
 INSERT INTO users SELECT i, 'n' || i, '+' || i FROM generate_series(1, 200) AS i;
 INSERT INTO profiles SELECT i + 1000, i FROM generate_series(1, 200) AS i
 """
 MOVE = 'op.move_column("users", "phone", "profiles", on={"user_id": "id"}, phase='
 BACK = ', undo=True, existing_nullable=False, existing_server_default="none")'
 IN_STEP = """
-SELECT NOT EXISTS (SELECT FROM users JOIN profiles ON user_id = users.id WHERE users.phone IS DISTINCT FROM profiles.phone)
+SELECT NOT EXISTS (
+    SELECT FROM users JOIN profiles ON user_id = users.id WHERE users.phone IS DISTINCT FROM profiles.phone
+)
 """
 COLUMNS = """
-SELECT string_agg(attrelid::regclass::text, ' ' ORDER BY attrelid) FROM pg_attribute WHERE attname = 'phone' AND NOT attisdropped
-AND attrelid IN ('users'::regclass, 'profiles'::regclass)
+SELECT string_agg(attrelid::regclass::text, ' ' ORDER BY attrelid) FROM pg_attribute
+WHERE attname = 'phone' AND NOT attisdropped AND attrelid IN ('users'::regclass, 'profiles'::regclass)
 """
 LEFT = "SELECT count(*) FROM pg_proc WHERE pronamespace = 'midflight'::regnamespace"
 
@@ -62,8 +66,15 @@ def test_three_phases_lead_there_and_back(stage: Stage, tmp_path: Path) -> None:
     before, shapes = stage.snapshot(database), {}
     for phase in ("expand", "migrate", "contract"):
         project.go("upgrade", "+1")
-        shapes[phase] = (stage.value(database, COLUMNS), stage.value(database, "SELECT sum(length(phone)) FROM profiles"))
-    assert shapes == {"expand": ("users profiles", None), "migrate": ("users profiles", 692), "contract": ("profiles", 692)}
+        shapes[phase] = (
+            stage.value(database, COLUMNS),
+            stage.value(database, "SELECT sum(length(phone)) FROM profiles"),
+        )
+    assert shapes == {
+        "expand": ("users profiles", None),
+        "migrate": ("users profiles", 692),
+        "contract": ("profiles", 692),
+    }
     assert stage.value(database, LEFT) == 0
     project.go("downgrade", "-1")
     assert stage.value(database, COLUMNS) == "users profiles"
@@ -82,7 +93,9 @@ def test_what_either_side_writes_is_on_both(stage: Stage, tmp_path: Path) -> Non
     with psycopg.connect(database.url("postgresql"), autocommit=True) as connection:
 
         def both(user: int) -> object:
-            query = "SELECT users.phone, profiles.phone FROM users JOIN profiles ON user_id = users.id WHERE users.id = %s"
+            query = (
+                "SELECT users.phone, profiles.phone FROM users JOIN profiles ON user_id = users.id WHERE users.id = %s"
+            )
             return connection.execute(query, [user]).fetchone()
 
         connection.execute("UPDATE users SET phone = 'old code' WHERE id = 1")
@@ -97,7 +110,9 @@ def test_what_either_side_writes_is_on_both(stage: Stage, tmp_path: Path) -> Non
         assert both(402) == ("new", "new")
         connection.execute("INSERT INTO profiles VALUES (9, NULL, NULL, 'alone'); INSERT INTO users (id) VALUES (500)")
         connection.execute("UPDATE profiles SET user_id = 2 WHERE user_id IS NULL AND false")
-        connection.execute("UPDATE profiles SET user_id = 500 WHERE id = 9")  # it has got a partner, which has the default
+        connection.execute(
+            "UPDATE profiles SET user_id = 500 WHERE id = 9"
+        )  # it has got a partner, which has the default
         assert both(500) == ("none", "none")
         connection.execute("INSERT INTO users (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET phone = 'upsert'")
         assert both(1) == ("upsert", "upsert")
@@ -139,22 +154,16 @@ def test_a_role_that_may_write_one_table_alone_can_still_write_it(stage: Stage, 
         stage.drop(database)
 
 
+PROFILES = "CREATE TABLE profiles (id int, user_id int UNIQUE)"
 REFUSED = {
-    "no unique key": (
-        "CREATE TABLE users (id int, phone text); CREATE TABLE profiles (id int, user_id int UNIQUE)",
-        "users has no unique key over id",
-    ),
+    "no unique key": (f"CREATE TABLE users (id int, phone text); {PROFILES}", "users has no unique key over id"),
     "several rows there": (
         "CREATE TABLE users (id int PRIMARY KEY, phone text); CREATE TABLE profiles (id int, user_id int)",
         "profiles has no unique key over user_id",
     ),
-    "no column": (
-        "CREATE TABLE users (id int PRIMARY KEY); CREATE TABLE profiles (id int, user_id int UNIQUE)",
-        "no column phone in users",
-    ),
+    "no column": (f"CREATE TABLE users (id int PRIMARY KEY); {PROFILES}", "no column phone in users"),
     "generated": (
-        "CREATE TABLE users (id int PRIMARY KEY, phone text GENERATED ALWAYS AS ('x') STORED);"
-        "CREATE TABLE profiles (user_id int UNIQUE)",
+        f"CREATE TABLE users (id int PRIMARY KEY, phone text GENERATED ALWAYS AS ('x') STORED); {PROFILES}",
         "a generated column",
     ),
     "taken": (
@@ -229,7 +238,7 @@ class _Writers:
 
     def _run(self) -> None:
         database, query, keys, last = self._work
-        choose = random.Random(7)  # noqa: S311 - which row, no secret
+        choose = random.Random(7)
         try:
             with psycopg.connect(database.url("postgresql"), autocommit=True) as connection:
                 while not self._stop.is_set():
@@ -250,7 +259,9 @@ class Walk:
         for phase in ("expand", "migrate", "contract"):
             down = f'{MOVE}"{phase}"' + (BACK if phase == "contract" else ", undo=True)")
             before = f'from midflight import op\nphase = "{phase}"'
-            write_project(folder, Revision(phase, up=f'{MOVE}"{phase}")', down=down, before=before, after=after), env=env)
+            write_project(
+                folder, Revision(phase, up=f'{MOVE}"{phase}")', down=down, before=before, after=after), env=env
+            )
             after = phase
 
     def go(self, direction: Any, target: str) -> None:  # noqa: ANN401 - one of two words

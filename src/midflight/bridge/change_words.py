@@ -10,14 +10,18 @@ from midflight.bridge.type_words import read_type
 from midflight.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 EXAMPLES = """\
 a change that old and new code live through together, in three revisions:
   midflight revision --expand-contract rename_column users name full_name
   midflight revision --expand-contract change_type orders id bigint existing_type=integer
   midflight revision --expand-contract rename_table users accounts schema=shop
-  midflight revision --expand-contract move_column users phone profiles on=user_id:id"""
+  midflight revision --expand-contract move_column users phone profiles on=user_id:id
+  midflight revision --expand-contract split_column users name \\
+      "first:text:split_part(name, ' ', 1)" "last:text:split_part(name, ' ', 2)" back="concat_ws(' ', first, last)"
+  midflight revision --expand-contract merge_columns users name text \\
+      "first:split_part(name, ' ', 1)" "last:split_part(name, ' ', 2)" value="concat_ws(' ', first, last)\""""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +31,49 @@ class Form:
     arguments: tuple[str, ...]
     title: str
     """What the revisions are called where the user has no message; with the arguments in braces."""
-    keywords: tuple[str, ...] = ()
-    """Those that may follow as ``name=value``, besides ``schema``."""
     needed: tuple[str, ...] = ()
-    """Those that must."""
+    """What must follow as ``name=value``."""
+    optional: tuple[str, ...] = ()
+    """What may."""
+    parts: str | None = None
+    """What may follow as often as needed: words that belong together, with colons; the last may be any SQL."""
+
+    def __str__(self) -> str:
+        given = [*map(str.upper, self.arguments), *([f"{self.parts} ..."] if self.parts else [])]
+        return " ".join(
+            [*given, *(f"{name}=..." for name in self.needed), *(f"[{name}=...]" for name in self.optional)]
+        )
 
 
 FORMS = {
-    "rename_column": Form(("table", "column", "new_name"), "rename {table}.{column} to {new_name}"),
-    "rename_table": Form(("table", "new_name"), "rename {table} to {new_name}"),
+    "rename_column": Form(
+        ("table", "column", "new_name"), "rename {table}.{column} to {new_name}", optional=("schema",)
+    ),
+    "rename_table": Form(("table", "new_name"), "rename {table} to {new_name}", optional=("schema",)),
     "change_type": Form(
-        ("table", "column", "type"), "type of {table}.{column} to {type}", ("existing_type", "using", "back")
+        ("table", "column", "type"),
+        "type of {table}.{column} to {type}",
+        optional=("existing_type", "using", "back", "schema"),
     ),
     "move_column": Form(
         ("table", "column", "to_table"),
         "move {table}.{column} to {to_table}",
-        ("on", "to_column", "to_schema"),
         needed=("on",),
+        optional=("to_column", "schema", "to_schema"),
+    ),
+    "split_column": Form(
+        ("table", "column"),
+        "split {table}.{column}",
+        needed=("back",),
+        optional=("existing_type", "schema"),
+        parts="COLUMN:TYPE:SQL",
+    ),
+    "merge_columns": Form(
+        ("table", "into", "type"),
+        "merge columns into {table}.{into}",
+        needed=("value",),
+        optional=("schema",),
+        parts="COLUMN:SQL",
     ),
 }
 
@@ -57,25 +87,42 @@ def read_change(words: Sequence[str]) -> tuple[Call, str]:
     function, *rest = words
     form = FORMS.get(function)
     if form is None:
-        raise UsageError(f"{function} is no change of several phases", hint=f"one of {', '.join(FORMS)}")
-    given = [word for word in rest if not _is_keyword(word, form)]
+        raise UsageError(f"{function} is no change in phases", hint=f"one of {', '.join(FORMS)}")
     said = dict(word.split("=", 1) for word in rest if _is_keyword(word, form))
-    if len(given) != len(form.arguments) or not set(form.needed) <= set(said):
-        raise UsageError(f"{function} takes {_said(form)}", hint="midflight revision --help")
-    arguments = tuple(_value(name, text) for name, text in zip(form.arguments, given, strict=True))
-    keywords = {name: _value(name, text) for name, text in said.items()}
-    return Call(function, arguments, keywords), form.title.format(**dict(zip(form.arguments, given, strict=True)))
+    given = [word for word in rest if not _is_keyword(word, form)]
+    plain, parts = given[: len(form.arguments)], given[len(form.arguments) :]
+    if len(plain) < len(form.arguments) or bool(parts) != bool(form.parts) or not set(form.needed) <= set(said):
+        raise UsageError(f"{function} takes {form}", hint="midflight revision --help")
+    named = dict(zip(form.arguments, plain, strict=True))
+    values = {name: _value(name, text) for name, text in (named | said).items()}
+    return _call(function, form, values, list(_parts(parts, form))), form.title.format(**named)
+
+
+def _call(function: str, form: Form, values: dict[str, Any], parts: list[tuple[str, ...]]) -> Call:
+    keywords = {name: value for name, value in values.items() if name not in form.arguments}
+    arguments: tuple[Any, ...] = tuple(values[name] for name in form.arguments)
+    match function:
+        case "split_column":
+            arguments = (*arguments, {column: (type_, sql) for column, type_, sql in parts})
+        case "merge_columns":
+            table, into, type_ = arguments
+            arguments = (table, dict(parts), into, type_, keywords.pop("value"))
+    return Call(function, arguments, keywords)
 
 
 def _is_keyword(word: str, form: Form) -> bool:
     name, separator, _ = word.partition("=")
-    return bool(separator) and name in {*form.keywords, "schema"}
+    return bool(separator) and name in {*form.needed, *form.optional}
 
 
-def _said(form: Form) -> str:
-    optional = [name for name in (*form.keywords, "schema") if name not in form.needed]
-    needed = [f"{name}=..." for name in form.needed]
-    return " ".join([*map(str.upper, form.arguments), *needed, *(f"[{name}=...]" for name in optional)])
+def _parts(words: Sequence[str], form: Form) -> Iterator[tuple[Any, ...]]:
+    """Divide words such as ``first:text:split_part(name, ' ', 1)``."""
+    for word in words:
+        wanted = (form.parts or "").split(":")
+        found = word.split(":", len(wanted) - 1)
+        if len(found) != len(wanted) or not all(found):
+            raise UsageError(f"{word}: not understood", hint=f"it is written {form.parts}")
+        yield tuple(read_type(text) if name == "TYPE" else text for name, text in zip(wanted, found, strict=True))
 
 
 def _value(name: str, text: str) -> Any:  # noqa: ANN401 - a text, a type or a mapping
@@ -87,8 +134,7 @@ def _pairs(text: str) -> Mapping[str, str]:
     pairs = dict(pair.partition(":")[::2] for pair in text.split(","))
     if not all(pairs) or not all(pairs.values()):
         raise UsageError(
-            f"on={text}: not understood",
-            hint="on=COLUMN_OF_THE_NEW_TABLE:COLUMN_OF_THE_OLD_ONE, more of them with commas",
+            f"on={text}: not understood", hint="on=ITS_COLUMN:COLUMN_OF_THE_OLD_TABLE, further ones behind commas"
         )
     return pairs
 

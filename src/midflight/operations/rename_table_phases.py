@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING
 
-from midflight.operations.operation import Asked, Operation, named
+from midflight.operations.operation import Asked, Operation, OperationRefusedError, named
 from midflight.operations.sql_files import load_sql
 from midflight.operations.step import Step, TableLock
 from midflight.pg.identifiers import quote_identifier, quote_literal
@@ -105,8 +105,12 @@ class UndoContractTableRename(TableRename):
 
 
 def _view_steps(rename: TableRename, state: State) -> tuple[Step, ...]:
-    """A view of all columns, in their order; an INSERT into it gets the table's own defaults."""
-    options = " WITH (security_invoker = true)" if state.major >= INVOKER_FROM else ""
+    """A view of all columns, in their order; an INSERT into it gets the table's own defaults.
+
+    Raises:
+        OperationRefusedError: where a view would show rows or columns to roles that must not see them, or hide some.
+    """
+    options = " WITH (security_invoker = true)" if _reads_as_invoker(rename, state) else ""
     rights = load_sql("rights_of_view").format(view=quote_literal(rename.old.sql), table=quote_literal(rename.new.sql))
     return (
         Step(
@@ -120,6 +124,27 @@ def _view_steps(rename: TableRename, state: State) -> tuple[Step, ...]:
             done=lambda _: False,  # what is granted already is granted once more
         ),
     )
+
+
+def _reads_as_invoker(rename: TableRename, state: State) -> bool:
+    """Tell whether the view reads with the rights of who asks, so that policies hold; else with the owner's.
+
+    Who asks then needs SELECT on all columns of the table: privileges on single columns hold in the other form alone.
+    """
+    tables = [found for name in (rename.old, rename.new) if (found := state.relation(name)) and found.kind != "view"]
+    by_column = any(column.granted for table in tables for column in table.columns.values())
+    is_possible = state.major >= INVOKER_FROM
+    if any(table.row_security for table in tables):
+        if by_column:
+            raise OperationRefusedError(
+                f"{rename.old} has row security and privileges on single columns: no view holds to both",
+                hint="grant the privileges on the whole table",
+            )
+        if not is_possible:
+            raise OperationRefusedError(
+                f"{rename.old} has row security, to which views hold from PostgreSQL {INVOKER_FROM} on"
+            )
+    return is_possible and not by_column
 
 
 def _drop_view(rename: TableRename) -> Step:
