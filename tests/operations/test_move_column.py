@@ -109,17 +109,18 @@ def test_what_either_side_writes_is_on_both(stage: Stage, tmp_path: Path) -> Non
         connection.execute("UPDATE users SET id = 402 WHERE id = 302")  # the foreign key cascades
         assert both(402) == ("new", "new")
         connection.execute("INSERT INTO profiles VALUES (9, NULL, NULL, 'alone'); INSERT INTO users (id) VALUES (500)")
-        connection.execute("UPDATE profiles SET user_id = 2 WHERE user_id IS NULL AND false")
+        connection.execute("UPDATE profiles SET user_id = 500 WHERE id = 9")  # whose user has the default alone
+        assert both(500) == ("alone", "alone")
         connection.execute(
-            "UPDATE profiles SET user_id = 500 WHERE id = 9"
-        )  # it has got a partner, which has the default
-        assert both(500) == ("none", "none")
+            "UPDATE profiles SET user_id = NULL WHERE user_id = 2; UPDATE profiles SET user_id = 2 WHERE id = 9"
+        )
+        assert both(2) == ("+2", "+2")
         connection.execute("INSERT INTO users (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET phone = 'upsert'")
         assert both(1) == ("upsert", "upsert")
         connection.execute("UPDATE users SET name = 'x'")
         connection.execute("UPDATE users SET phone = phone || '!'")
-        assert connection.execute(IN_STEP).fetchone() == (False,)  # rows that were there before are the backfill's
         assert both(200) == ("+200!", "+200!")
+        assert connection.execute(IN_STEP).fetchone() == (True,)
     stage.drop(database)
 
 

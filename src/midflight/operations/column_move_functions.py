@@ -21,7 +21,7 @@ DECLARE
     theirs {other}.{other_column}%TYPE;
 BEGIN
     SELECT partner.{other_column} INTO theirs FROM {other} AS partner WHERE {partner} FOR NO KEY UPDATE;
-    IF theirs IS NOT NULL THEN
+    IF theirs IS NOT NULL AND (new.{column} IS NULL OR NOT ({theirs_not_given})) THEN
         new.{column} := theirs;
     END IF;
     RETURN new;
@@ -69,6 +69,7 @@ def definition(kind: str, name: str, own: End, other: End, state: State) -> str:
         other_column=quote_identifier(other.column),
         column=quote_identifier(own.column),
         value=given[-1],
+        theirs_not_given=other.not_given("theirs", state),
         partner=" AND ".join(
             f"partner.{quote_identifier(theirs)} = {ours}" for theirs, ours in zip(other.keys, given, strict=False)
         ),

@@ -105,16 +105,15 @@ def _triggers(move: ColumnMove, state: State) -> Iterator[Step]:
 def _conditions(side: str, own: End, state: State) -> tuple[str, ...]:
     """When a row takes its partner's value on INSERT and UPDATE, and when it gives its own.
 
-    A row of the new table that gets another partner takes that one's value: nothing is lost so, since its first
-    partner has its own still. One of the old table gives it, and takes the partner's only where it has none.
+    A row of the new table that gets another partner takes that one's value, if it was given one: nothing is lost so,
+    since its first partner has its own still. One of the old table gives it, and takes the partner's where it has none.
     """
     new, old = f"new.{quote_identifier(own.column)}", f"old.{quote_identifier(own.column)}"
     changed, elsewhere = own.differs(new, old, state), own.keys_differ(state)
-    unchanged = f"NOT ({changed}) AND ({elsewhere})"
-    if side == "target":
-        return (own.not_given(new, state), unchanged, f"{new} IS NOT NULL", f"({changed})")
+    moved = f"NOT ({changed}) AND ({elsewhere})"
+    takes = moved if side == "target" else f"{own.not_given(new, state)} AND {moved}"
     gives = f"(({changed}) OR ({new} IS NOT NULL AND ({elsewhere})))"
-    return (own.not_given(new, state), f"{new} IS NULL AND {unchanged}", f"{new} IS NOT NULL", gives)
+    return (own.not_given(new, state), takes, f"{new} IS NOT NULL", gives)
 
 
 def _trigger(move: ColumnMove, side: str, part: str, condition: str) -> Step:
