@@ -12,6 +12,7 @@ from alembic import op as _alembic
 
 from midflight.bridge.alembic_names import give_to_alembic
 from midflight.bridge.grouping import TableChanges, alter_table
+from midflight.bridge.op_backfill import backfill, drop_backfill
 from midflight.bridge.op_change_type import change_type
 from midflight.bridge.op_column_changes import merge_columns, rename_column, split_column
 from midflight.bridge.op_columns import (
@@ -60,6 +61,7 @@ __all__ = [
     "alter_column_type",
     "alter_table",
     "attach_partition",
+    "backfill",
     "change_type",
     "comment_column",
     "comment_table",
@@ -75,6 +77,7 @@ __all__ = [
     "create_table_comment",
     "create_unique_constraint",
     "detach_partition",
+    "drop_backfill",
     "drop_column",
     "drop_constraint",
     "drop_default",

@@ -15,6 +15,7 @@ from midflight.operations.backfill import assigned, in_brackets
 if TYPE_CHECKING:
     from midflight.backfill.job import Job, Range
     from midflight.backfill.keys import Key
+    from midflight.sql.names import Name
 
 # $1 the range, $2 the worker, $3 its position, $4 the key behind which it begins, $5 its last key, $6 rows, $7 the lease
 _LEASE = """\
@@ -94,6 +95,13 @@ _ROWS = """\
 SELECT {plain_columns} FROM ONLY {table} WHERE {begins} AND {columns} <= {up_to} AND {selects}{order}
 FOR NO KEY UPDATE"""
 _STILL = "SELECT EXISTS (SELECT FROM ONLY {table} WHERE {begins} AND {columns} <= {up_to} AND {selects} AND {wrong})"
+_ONE = """\
+WITH midflight_changed AS (
+    UPDATE ONLY {table} SET {assignments} WHERE {columns} = {one} AND {selects} RETURNING {wrong} IS TRUE AS is_wrong
+)
+SELECT count(*) FILTER (WHERE is_wrong) FROM midflight_changed"""
+_ONE_ROW = """\
+SELECT {plain_columns} FROM ONLY {table} WHERE {columns} = {one} AND {selects} FOR NO KEY UPDATE"""
 ADVANCE = """\
 UPDATE midflight.backfill_range SET
     position = CASE WHEN $3 THEN NULL ELSE CAST($2 AS text[]) END, state = CASE WHEN $3 THEN 'done' ELSE 'open' END,
@@ -133,6 +141,20 @@ def rows_sql(job: Job, part: Range, key: Key) -> str:
 def still_sql(job: Job, part: Range, key: Key) -> str:
     """Write the question whether one of these rows is wrong; parameters as of ``rows_sql``."""
     return _STILL.format(**_selecting(job), **_between(part, key))
+
+
+def one_sql(job: Job, table: Name, key: Key) -> str:
+    """Write the change of a single row: $1 its key. It returns 1 where the row is wrong after it."""
+    return _ONE.format(assignments=assigned(job.assignments), **_single(job, table, key))
+
+
+def one_row_sql(job: Job, table: Name, key: Key) -> str:
+    """Write the query for a single row, which locks it: $1 its key."""
+    return _ONE_ROW.format(plain_columns=", ".join(key.sql), **_single(job, table, key))
+
+
+def _single(job: Job, table: Name, key: Key) -> dict[str, str]:
+    return {"table": table.sql, "columns": row(key.sql), "one": key.given("$1::text[]"), **_selecting(job)}
 
 
 def _between(part: Range, key: Key) -> dict[str, str]:

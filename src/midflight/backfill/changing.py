@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from midflight.backfill.job import Job, Range
     from midflight.backfill.keys import Key
+    from midflight.sql.names import Name
 
 BatchFunction = Callable[[asyncpg.Connection, Sequence[tuple[Any, ...]]], Awaitable[None]]
 """Takes the connection, which is in the batch's transaction, and the keys of the rows that it is to change."""
@@ -63,6 +64,24 @@ class Batches:
         async with connection.transaction():
             await connection.execute("SET LOCAL statement_timeout = 0")
             return _done(await connection.fetchrow(sql, part.id, self.worker))
+
+    async def change_one(self, connection: asyncpg.Connection, table: Name, key: Key, values: Sequence[str]) -> None:
+        """Change a single row, in the transaction that there is; one that is gone, or right, is let be."""
+        if self.function is None:
+            if await connection.fetchval(batch.one_sql(self.job, table, key), values):
+                raise StillWrongError
+            return
+        found = await connection.fetch(batch.one_row_sql(self.job, table, key), values)
+        if found:
+            await self.function(connection, [tuple(row) for row in found])
+
+    async def skip(self, connection: asyncpg.Connection, part: Range, key: Key) -> tuple[Done | None, tuple[str, ...]]:
+        """Leave the next row out, in the transaction that there is; return its key, none where there is none."""
+        if await connection.fetchval(batch.HOLD, part.id, self.worker, part.position) is None:
+            return None, ()
+        read, last = await connection.fetchrow(batch.bound_sql(part, key), part.begins, part.up_to, 1)
+        done = await connection.fetchrow(batch.ADVANCE, part.id, last, read == 0, read, 0, self.lease)
+        return _done(done), tuple(last or ())
 
     async def _send(self, connection: asyncpg.Connection, sql: str, part: Range, rows: int) -> Done | None:
         values = (part.id, self.worker, part.position, part.begins, part.up_to, rows, self.lease)

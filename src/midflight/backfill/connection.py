@@ -51,7 +51,9 @@ async def opened(address: Address, role: str | None, lock_seconds: float) -> Asy
         lock_seconds: how long a batch waits for a row that somebody holds, while it holds others.
     """
     connection: asyncpg.Connection = await asyncpg.connect(
-        **address.asyncpg_arguments(), timeout=CONNECT_SECONDS, server_settings={"application_name": "midflight backfill"}
+        **address.asyncpg_arguments(),
+        timeout=CONNECT_SECONDS,
+        server_settings={"application_name": "midflight backfill"},
     )
     try:
         await prepare(connection, lock_seconds)

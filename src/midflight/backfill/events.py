@@ -81,9 +81,7 @@ class BackfillEnded:
     error: str | None
 
 
-Event = (
-    BackfillStarted | BackfillProgress | RowFailed | RowHeld | TableVacuumed | ConnectionLost | BackfillEnded
-)
+Event = BackfillStarted | BackfillProgress | RowFailed | RowHeld | TableVacuumed | ConnectionLost | BackfillEnded
 Listener = Callable[[Event], None]
 
 

@@ -71,9 +71,7 @@ async def _problem(connection: asyncpg.Connection, job: Job, leaves: tuple[Leaf,
     return None if is_there else f"there is no table {job.table}"
 
 
-async def _ranges(
-    connection: asyncpg.Connection, job: Job, leaves: tuple[Leaf, ...]
-) -> list[tuple[Name, Bounds]]:
+async def _ranges(connection: asyncpg.Connection, job: Job, leaves: tuple[Leaf, ...]) -> list[tuple[Name, Bounds]]:
     return [
         (leaf.table, bounds)
         for leaf in leaves

@@ -21,7 +21,7 @@ a change that old and new code live through together, in three revisions:
   midflight revision --expand-contract split_column users name \\
       "first:text:split_part(name, ' ', 1)" "last:text:split_part(name, ' ', 2)" back="concat_ws(' ', first, last)"
   midflight revision --expand-contract merge_columns users name text \\
-      "first:split_part(name, ' ', 1)" "last:split_part(name, ' ', 2)" value="concat_ws(' ', first, last)\""""
+      "first:text:split_part(name, ' ', 1)" "last:text:split_part(name, ' ', 2)" value="concat_ws(' ', first, last)\""""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ FORMS = {
         "merge columns into {table}.{into}",
         needed=("value",),
         optional=("schema",),
-        parts="COLUMN:SQL",
+        parts="COLUMN:TYPE:SQL",
     ),
 }
 
@@ -106,7 +106,8 @@ def _call(function: str, form: Form, values: dict[str, Any], parts: list[tuple[s
             arguments = (*arguments, {column: (type_, sql) for column, type_, sql in parts})
         case "merge_columns":
             table, into, type_ = arguments
-            arguments = (table, dict(parts), into, type_, keywords.pop("value"))
+            arguments = (table, {column: sql for column, _, sql in parts}, into, type_, keywords.pop("value"))
+            keywords["existing_types"] = {column: of for column, of, _ in parts}
     return Call(function, arguments, keywords)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from midflight.bridge.backfill_text import revision_of
 from midflight.bridge.column_text import type_text
 from midflight.bridge.running import is_elsewhere, run
 from midflight.operations.column_change import ColumnChange, renamed
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy.types import TypeEngine
 
-    AnyType = TypeEngine[Any] | type[TypeEngine[Any]] | str
+    from midflight.operations.operation import Operation
 
-_OPERATIONS = {Phase.EXPAND: ExpandColumns, Phase.MIGRATE: FillColumns, Phase.CONTRACT: ContractColumns}
+    AnyType = TypeEngine[Any] | type[TypeEngine[Any]] | str
 
 
 def rename_column(
@@ -161,8 +162,18 @@ def merge_columns(
 
 
 def _run(change: ColumnChange, phase: Phase | str, *, undo: bool) -> None:
-    operation = _OPERATIONS[Phase(phase)](change)
+    operation = _operation(change, Phase(phase))
     run(operation.reverse() if undo else operation)
+
+
+def _operation(change: ColumnChange, phase: Phase) -> Operation:
+    match phase:
+        case Phase.EXPAND:
+            return ExpandColumns(change)
+        case Phase.MIGRATE:
+            return FillColumns(change, revision=revision_of())
+        case Phase.CONTRACT:
+            return ContractColumns(change)
 
 
 def _types(types: Mapping[str, AnyType]) -> tuple[tuple[str, str], ...]:

@@ -83,9 +83,8 @@ class AlterColumnType(TableChange):
         raise OperationRefusedError(
             f"{self.table}.{self.column}: {found.type} to {normal_type(self.type)} {reason}, and all queries on "
             f"{self.table} would wait meanwhile; it has about {rows:,} rows",
-            hint="midflight revision --expand-contract change_type "
-            f"{self.table} {self.column} {shlex.quote(self.type)} writes three revisions that do it beside the traffic; "
-            "or raise row_limit, if it may stand still",
+            hint="three revisions do it beside the traffic: midflight revision --expand-contract change_type "
+            f"{self.table} {self.column} {shlex.quote(self.type)}; or raise row_limit, if it may stand still",
         )
 
     def _why_slow(self, found: Column, state: State) -> str | None:

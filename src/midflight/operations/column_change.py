@@ -94,8 +94,8 @@ def with_columns(change: ColumnChange, columns: tuple[str, ...], state: State) -
     relation = state.relation(change.table_name)
     if relation is None:
         return state
-    planned = {column: _planned(change, column, relation) for column in columns}
-    changed = replace(relation, columns={**planned, **relation.columns})
+    planned = {column: _planned(change, column, relation) for column in columns if column not in relation.columns}
+    changed = replace(relation, columns={**relation.columns, **planned})
     return replace(state, relations={**state.relations, change.table_name: changed, relation.name: changed})
 
 

@@ -87,7 +87,7 @@ def _swapping(change: TypeChange, columns: Columns, state: State) -> Iterator[st
         for old, new in pairs.items():
             yield f"ALTER TABLE {table.sql} RENAME COLUMN {quote_identifier(new)} TO {quote_identifier(old)}"
             yield from renamed_sequence(state.relations[table].columns[old])
-        yield from _not_null_names(columns, state)
+    yield from _not_null_names(columns, state)
 
 
 def _not_null_names(columns: Columns, state: State) -> Iterator[str]:

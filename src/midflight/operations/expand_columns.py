@@ -12,11 +12,14 @@ from midflight.operations.operation import Asked, Operation, OperationRefusedErr
 from midflight.operations.step import apart
 from midflight.operations.sync_triggers import create_steps
 from midflight.operations.twins import index_steps
+from midflight.pg.identifiers import quote_identifier
 
 if TYPE_CHECKING:
     from midflight.operations.column_change import ColumnChange
-    from midflight.operations.state import State
+    from midflight.operations.state import Relation, State
     from midflight.operations.step import Step
+
+_KEYS = frozenset({"primary key", "unique"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +73,27 @@ def must_fit(change: ColumnChange, state: State) -> None:
     relation = state.relation(change.table_name)
     if relation is None or relation.kind not in {"table", "partitioned table"}:
         raise OperationRefusedError(f"there is no table {change.table_name}")
-    key = relation.partition_key
+    if relation.is_inherited:
+        raise OperationRefusedError(f"{change.table_name} inherits from another table, or another from it")
     for column in change.old:
-        found = relation.columns.get(column)
-        if found is None:
+        if column not in relation.columns:
             raise OperationRefusedError(f"there is no column {column} in {change.table_name}")
-        if key is not None and any(element.sql in {column, f'"{column}"'} for element in key.elements):
-            raise OperationRefusedError(
-                f"{change.table_name} is partitioned by {column}: a key cannot be changed while the table is there",
-                hint="make a table that is partitioned by the new column, and move the rows",
-            )
+        _must_be_no_key_of_partitions(change, column, relation)
+
+
+def _must_be_no_key_of_partitions(change: ColumnChange, column: str, relation: Relation) -> None:
+    if relation.partition_key is None:
+        return
+    by = {element.sql for element in relation.partition_key.elements}
+    if not by.isdisjoint({column, quote_identifier(column)}):
+        raise OperationRefusedError(
+            f"{change.table_name} is partitioned by {column}, which cannot be changed while the table is there",
+            hint="make a table that is partitioned by the new column, and move the rows",
+        )
+    keys = [name for name, one in relation.constraints.items() if one.kind in _KEYS and column in one.columns]
+    if keys and change.is_rename:
+        raise OperationRefusedError(
+            f"{change.table_name}.{column} is in the key {keys[0]}: PostgreSQL takes no index for the key of a "
+            "partitioned table",
+            hint="rename it at once, without a phase, in a maintenance window",
+        )
