@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from midflight.errors import DatabaseError
 from midflight.pg.identifiers import QualifiedName
@@ -11,7 +11,7 @@ from midflight.phases.instances import LIVE_SECONDS
 from midflight.phases.sql_files import load_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Sequence
 
     import asyncpg
 
@@ -23,8 +23,9 @@ class LedgerClosedError(DatabaseError):
 
     def __init__(self) -> None:
         super().__init__(
+            "the ledger of backfills and instances is there, and this role may not read it",
             hint="let an administrator run GRANT USAGE ON SCHEMA midflight TO <the role>; GRANT SELECT ON ALL TABLES "
-            "IN SCHEMA midflight TO <the role>"
+            "IN SCHEMA midflight TO <the role>",
         )
 
 
@@ -54,21 +55,21 @@ def fetch_facts(watch: Watch) -> Facts:
     return _facts(backfills, watch.fetch(load_sql("instances"), LIVE_SECONDS))
 
 
-def _may_read(rows: Iterable[Mapping[str, Any]]) -> bool:
+def _may_read(rows: Sequence[asyncpg.Record]) -> bool:
     [access] = rows
     if access["is_there"] and not access["is_readable"]:
         raise LedgerClosedError
     return bool(access["is_there"])
 
 
-def _facts(backfills: Iterable[Mapping[str, Any]], instances: Iterable[Mapping[str, Any]]) -> Facts:
+def _facts(backfills: Sequence[asyncpg.Record], instances: Sequence[asyncpg.Record]) -> Facts:
     return Facts(tuple(map(_backfill, backfills)), tuple(map(_instance, instances)))
 
 
-def _backfill(row: Mapping[str, Any]) -> Backfill:
+def _backfill(row: asyncpg.Record) -> Backfill:
     fields = {name: value for name, value in row.items() if name not in {"table_schema", "table_name"}}
     return Backfill(table=QualifiedName(row["table_schema"], row["table_name"]), **fields)
 
 
-def _instance(row: Mapping[str, Any]) -> LiveInstance:
+def _instance(row: asyncpg.Record) -> LiveInstance:
     return LiveInstance(**{**row, "revisions": tuple(row["revisions"])})
