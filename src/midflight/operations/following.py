@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from midflight.operations.change_name import MAXIMUM_NAME_BYTES, fitting
 from midflight.operations.distinct import distinct
+from midflight.operations.same_type import normal_type
+from midflight.operations.state import Column
 from midflight.operations.step import Mode, Step, TableLock, apart
 from midflight.pg.identifiers import quote_identifier, quote_literal
 from midflight.pg.locks import LockMode
@@ -94,14 +96,18 @@ def is_followed(following: Following, state: State) -> bool:
     return relation is not None and all(following.trigger(event) in relation.triggers for event in _EVENTS)
 
 
-def disagreement(following: Following, state: State) -> str:
-    """Tell, over the columns of the table, whether a row's columns are not what they shall be."""
-    return " OR ".join(_disagrees(following, column, f"({value})", state) for column, value in following.assignments)
+def disagreement(following: Following, type_: str) -> str:
+    """Tell, over the columns of the table, whether a row's columns are not what they shall be.
 
-
-def _disagrees(following: Following, column: str, value: str, state: State) -> str:
-    found = state.column(following.table, column)
-    return distinct(quote_identifier(column), f"CAST({value} AS {found.type})" if found else value, found)
+    Args:
+        following: which columns follow which.
+        type_: of all those that follow, as SQL.
+    """
+    plain = normal_type(type_)
+    column = Column(plain, not_null=False, default=None)
+    return " OR ".join(
+        distinct(quote_identifier(name), f"CAST(({value}) AS {plain})", column) for name, value in following.assignments
+    )
 
 
 def _created(following: Following, event: str, state: State) -> Step:

@@ -48,7 +48,7 @@ class MigrateType(Operation):
                 work_name(table, columns),
                 table.name,
                 assignments=following(self.change, table, columns).assignments,
-                condition=disagreement(following(self.change, table, columns), state),
+                condition=disagreement(following(self.change, table, columns), self.change.type),
                 schema=table.schema,
             ).steps(state)
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from midflight.operations.twin_names import built_name, final_name
@@ -36,7 +36,8 @@ class Twin:
     definition: str
     """Of an index and of a key: what follows the table in CREATE INDEX. Of a constraint: what follows its name. Of
     statistics: the statement."""
-    unique: bool = False
+    like: Index | None = None
+    """Of an index and of a key: what the old one would be over the new columns."""
     valid: bool = True
     """Whether the old one holds for all rows."""
     target: Name | None = None
@@ -123,11 +124,20 @@ def _of_index(relation: Relation, name: str, index: Index, own: Mapping[str, str
         built_name(name, own),
         final_name(name, own),
         definition,
-        index.unique,
+        _over(index, own),
         deferring=_deferring(constraint),
         comment=index.comment if constraint is None else constraint.comment,
         clusters=index.clusters,
         identifies=index.identifies,
+    )
+
+
+def _over(index: Index, own: Mapping[str, str]) -> Index:
+    return replace(
+        index,
+        columns=None if index.columns is None else tuple(own.get(column, column) for column in index.columns),
+        include=tuple(own.get(column, column) for column in index.include),
+        uses=tuple(sorted(own.get(column, column) for column in index.uses)),
     )
 
 

@@ -18,7 +18,6 @@ from midflight.operations.step import Mode, Step, TableLock, apart
 from midflight.operations.twin import Columns, Twin, twins_of
 from midflight.operations.validate_constraint import is_valid, validation
 from midflight.pg.identifiers import quote_identifier
-from midflight.sql.renamed_columns import index_over
 
 if TYPE_CHECKING:
     from midflight.operations.state import Index, State
@@ -91,10 +90,18 @@ def swap_locks(columns: Columns, state: State) -> tuple[TableLock, ...]:
 
 
 def _build(twin: Twin) -> IndexBuild:
-    def same(found: Index) -> bool:
-        return found.unique == twin.unique and index_over(found.shape, {}) == twin.definition
+    like = twin.like
+    return IndexBuild(
+        like is not None and like.unique, twin.definition, lambda found: like is not None and _may_be(found, like)
+    )
 
-    return IndexBuild(twin.unique, twin.definition, same)
+
+def _may_be(found: Index, like: Index) -> bool:
+    """Expressions are not compared: for another type PostgreSQL writes other casts into them."""
+    same = [
+        (one.unique, one.method, one.partial, one.columns, one.include, one.nulls_not_distinct) for one in (found, like)
+    ]
+    return same[0] == same[1] and (like.constraint is not None or set(found.uses) == set(like.uses))
 
 
 def _check(twin: Twin, state: State) -> tuple[Step, ...]:

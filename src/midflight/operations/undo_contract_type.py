@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from midflight.operations.column_numbers import INTEGER_TYPES
 from midflight.operations.expand_type import expanding, following
+from midflight.operations.fill_column import RowChange, changing
+from midflight.operations.following import disagreement
 from midflight.operations.one_block import in_one_block
 from midflight.operations.operation import Asked, Operation, OperationRefusedError
 from midflight.operations.same_type import is_same_type, plain_type
@@ -14,7 +16,6 @@ from midflight.operations.step import Mode, Step, TableLock, Work
 from midflight.operations.twin import twins_of
 from midflight.operations.type_change import TypeChange, backward, concerned
 from midflight.pg.identifiers import quote_identifier
-from midflight.pg.locks import LockMode
 from midflight.sql.bare_constants import bare_constant
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class UndoContractType(Operation):
             locks=_locks(columns, state),
             work=Work.LONG,
         )
-        return (rewrite, *expanding(self.change, columns, state), *self._filled(columns))
+        return (rewrite, *expanding(self.change, columns, state), *self._filled(columns, state))
 
     def reverse(self) -> Operation:
         """Contract again."""
@@ -81,19 +82,12 @@ class UndoContractType(Operation):
                     "raise row_limit, if it may stand still",
                 )
 
-    def _filled(self, columns: Columns) -> Iterator[Step]:
+    def _filled(self, columns: Columns, state: State) -> Iterator[Step]:
         for table in columns:
             follow = following(self.change, table, columns)
             values = ", ".join(f"{quote_identifier(column)} = {value}" for column, value in follow.assignments)
-            empty = " OR ".join(f"{quote_identifier(column)} IS NULL" for column in columns[table].values())
-            yield Step(
-                says=f"fill the new columns of {table}",
-                sql=f"UPDATE {table.sql} SET {values} WHERE {empty}",  # noqa: S608 - the revision's own
-                done=lambda _: False,
-                mode=Mode.APART,
-                locks=(TableLock(table, LockMode.ROW_EXCLUSIVE),),
-                work=Work.ROWS,
-            )
+            change = RowChange("fill the new columns", values, disagreement(follow, self.change.type))
+            yield from changing(change, table, state, lambda _: False)
 
 
 def _has_type(state: State, change: TypeChange, type_: str) -> bool:
