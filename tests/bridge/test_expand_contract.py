@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ from alembic.config import Config
 
 from bridge.migrations import Migrations, body
 from checks.projects import Revision, env_py, run_check, write_project
+from midflight.bridge.autogenerate.types import POSTGRESQL
 from midflight.bridge.change_words import read_change
 from midflight.bridge.commands import run_alembic_command
 from midflight.bridge.project import ProjectSource, load_project
@@ -45,7 +46,8 @@ def project(folder: Path, first: str = TABLES, url: str | None = None) -> Path:
     drop = 'op.execute("DROP TABLE profiles, users")'
     write_project(folder, Revision("a1", up=first, down=drop), env=env_py("psycopg", url=url))
     template = '"""${message}"""\nfrom alembic import op\nimport sqlalchemy as sa\n${imports if imports else ""}\n\n'
-    template += "revision = ${repr(up_revision)}\ndown_revision = ${repr(down_revision)}\n\n\n"
+    template += "revision = ${repr(up_revision)}\ndown_revision = ${repr(down_revision)}\n"
+    template += "branch_labels = ${repr(branch_labels)}\n\n\n"
     template += 'def upgrade() -> None:\n    ${upgrades if upgrades else "pass"}\n\n\n'
     template += 'def downgrade() -> None:\n    ${downgrades if downgrades else "pass"}\n'
     (folder / "migrations" / "script.py.mako").write_text(template)
@@ -126,7 +128,7 @@ TYPES = {
 @pytest.mark.parametrize("text", TYPES)
 def test_types_are_written_as_sql_names_them(text: str) -> None:
     assert repr(read_type(text)) == TYPES[text]
-    assert read_type(text).compile(dialect=sa.dialects.postgresql.dialect())
+    assert read_type(text).compile(dialect=POSTGRESQL)
 
 
 SPLIT = "first:text:title last:text:NULL::text back=first existing_type=text"
@@ -162,13 +164,13 @@ def test_check_finds_nothing_in_them(tmp_path: Path, words: str) -> None:
     assert checked.code == 0
 
 
-def users(*columns: sa.Column[object], **options: object) -> sa.MetaData:
+def users(*columns: sa.Column[Any], **options: Any) -> sa.MetaData:  # noqa: ANN401 - as SQLAlchemy has them
     metadata = sa.MetaData()
     sa.Table("users", metadata, sa.Column("id", sa.Integer, primary_key=True), *columns, **options)
     return metadata
 
 
-def renamed(**options: object) -> sa.Column[object]:
+def renamed(**options: Any) -> sa.Column[Any]:  # noqa: ANN401 - as SQLAlchemy has them
     return sa.Column("full_name", sa.Text, info={"midflight": {"renamed_from": "name"}}, **options)
 
 
@@ -190,7 +192,7 @@ def test_autogenerate_takes_a_rename_from_the_models(tmp_path: Path, database: A
 
 
 def test_autogenerate_takes_a_renamed_table_from_the_models(tmp_path: Path, database: Address) -> None:
-    def models(name: str, **options: object) -> sa.MetaData:
+    def models(name: str, **options: Any) -> sa.MetaData:  # noqa: ANN401 - as SQLAlchemy has them
         metadata = sa.MetaData()
         sa.Table(name, metadata, sa.Column("id", sa.Integer, primary_key=True), **options)
         sa.Table("notes", metadata, sa.Column("user_id", sa.ForeignKey(f"{name}.id")))
@@ -217,7 +219,7 @@ def test_a_new_table_does_not_say_where_it_came_from(tmp_path: Path, database: A
 
 
 def test_autogenerate_changes_a_type_that_writes_rows_anew_in_phases(tmp_path: Path, database: Address) -> None:
-    def models(type_: type[sa.types.TypeEngine[object]]) -> sa.MetaData:
+    def models(type_: type[sa.types.TypeEngine[Any]]) -> sa.MetaData:
         metadata = sa.MetaData()
         sa.Table("users", metadata, sa.Column("id", type_, primary_key=True), sa.Column("note", sa.String(20)))
         sa.Table("notes", metadata, sa.Column("user_id", type_, sa.ForeignKey("users.id"), primary_key=True))

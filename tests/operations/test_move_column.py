@@ -226,7 +226,8 @@ class _Writers:
 
     def __init__(self, database: Address, query: str, keys: range, last: dict[int, str]) -> None:
         self._work = (database, query, keys, last)
-        self._stop, self._errors = threading.Event(), [None]
+        self._stop = threading.Event()
+        self._errors: list[BaseException] = []
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self) -> None:
@@ -235,7 +236,7 @@ class _Writers:
     def __exit__(self, *_: object) -> None:
         self._stop.set()
         self._thread.join(60)
-        assert self._errors == [None]
+        assert self._errors == []
 
     def _run(self) -> None:
         database, query, keys, last = self._work
@@ -247,7 +248,7 @@ class _Writers:
                     connection.execute(query, [value, key])
                     last[key] = value
         except BaseException as error:  # noqa: BLE001 - told in the test's own thread
-            self._errors: list[Any] = [error]
+            self._errors.append(error)
 
 
 class Walk:

@@ -6,15 +6,14 @@ Alembic sees no rename: it sees a drop and an addition. The models say what they
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from alembic.operations import ops
-from sqlalchemy.schema import SchemaItem
 
 from midflight.bridge.autogenerate.alterations import is_plain
 from midflight.bridge.autogenerate.call import Call
+from midflight.bridge.autogenerate.mentions import Place, mentions, tables_of
 from midflight.bridge.autogenerate.types import is_rewrite, losses_on_change
 
 if TYPE_CHECKING:
@@ -28,8 +27,6 @@ _DIRECT = (
     "it writes all rows of {table} anew: beside the traffic, in three phases; on a small table "
     "op.alter_column_type(...) does it at once, in one revision"
 )
-Place = tuple[str | None, str]
-"""A table, with its schema."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +45,9 @@ class PhasedChange:
 
         What else the models change of such a column the next autogenerate finds, when the contract is applied.
         """
-        if any(place in self.tables for place in _tables(directive)):
+        if any(place in self.tables for place in tables_of(directive)):
             return True
-        return any(_mentions(directive, place, column) for place, column in self.columns)
+        return any(mentions(directive, place, column) for place, column in self.columns)
 
 
 def phased_changes(directives: Sequence[MigrateOperation], models: Iterable[MetaData]) -> list[PhasedChange]:
@@ -93,7 +90,8 @@ def _renamed_from(info: Mapping[Any, Any]) -> str | None:
 
 def _changed_types(directives: Sequence[MigrateOperation], models: Iterable[MetaData]) -> Iterator[PhasedChange]:
     """The columns whose foreign keys refer to a changed one change with it."""
-    changed = {((one.schema, one.table_name), one.column_name): one for one in directives if _rewrites(one)}
+    altered = (one for one in directives if isinstance(one, ops.AlterColumnOp))
+    changed = {((one.schema, one.table_name), one.column_name): one for one in altered if _rewrites(one)}
     targets = _targets(models)
     roots = {column: _root(column, targets, set(changed)) for column in changed}
     for column, one in changed.items():
@@ -102,10 +100,9 @@ def _changed_types(directives: Sequence[MigrateOperation], models: Iterable[Meta
             yield PhasedChange(_change_type(one), f"type of {one.table_name}.{one.column_name}", columns=together)
 
 
-def _rewrites(directive: MigrateOperation) -> bool:
-    if not isinstance(directive, ops.AlterColumnOp) or directive.modify_type is None:
-        return False
-    return is_plain(directive) and is_rewrite(directive.existing_type, directive.modify_type)
+def _rewrites(directive: ops.AlterColumnOp) -> bool:
+    new = directive.modify_type
+    return new is not None and is_plain(directive) and is_rewrite(directive.existing_type, new)
 
 
 def _targets(models: Iterable[MetaData]) -> dict[tuple[Place, str], tuple[Place, str]]:
@@ -133,7 +130,7 @@ def _root(
     return column
 
 
-def _change_type(directive: Any) -> Call:  # noqa: ANN401 - an AlterColumnOp whose types are known
+def _change_type(directive: Any) -> Call:  # noqa: ANN401 - an AlterColumnOp whose new type is there
     table, column = directive.table_name, directive.column_name
     notes = (
         *losses_on_change(table, column, directive.existing_type, directive.modify_type),
@@ -145,41 +142,3 @@ def _change_type(directive: Any) -> Call:  # noqa: ANN401 - an AlterColumnOp who
         "schema": directive.schema,
     }
     return Call("change_type", (table, column, directive.modify_type), keywords, notes)
-
-
-def _tables(directive: Any) -> tuple[Place, ...]:  # noqa: ANN401 - of any of Alembic's kinds
-    """The tables that a directive is about; those at both ends of a foreign key."""
-    made = _made(directive)
-    if isinstance(made, ops.CreateForeignKeyOp):
-        source = (made.kw.get("source_schema"), made.source_table)
-        return (source, (made.kw.get("referent_schema"), made.referent_table))
-    return ((getattr(made, "schema", None), getattr(made, "table_name", None) or ""),)
-
-
-def _mentions(directive: Any, place: Place, column: str) -> bool:  # noqa: ANN401 - of any of Alembic's kinds
-    made = _made(directive)
-    match made:
-        case ops.CreateForeignKeyOp():
-            source, target = _tables(made)
-            return (source == place and column in made.local_cols) or (target == place and column in made.remote_cols)
-        case ops.AddColumnOp():
-            return _tables(made) == (place,) and made.column.name == column
-        case ops.DropColumnOp() | ops.AlterColumnOp():
-            return _tables(made) == (place,) and made.column_name == column
-        case ops.CreateIndexOp() | ops.CreateUniqueConstraintOp():
-            return _tables(made) == (place,) and any(_names(part, column) for part in made.columns)
-        case _:
-            return False
-
-
-def _made(directive: Any) -> Any:  # noqa: ANN401 - of any of Alembic's kinds
-    """What a drop drops: Alembic keeps it with the drop, for the way back."""
-    if isinstance(directive, ops.DropIndexOp | ops.DropConstraintOp):
-        return directive._reverse or directive  # noqa: SLF001 - it is nowhere else
-    return directive
-
-
-def _names(part: Any, column: str) -> bool:  # noqa: ANN401 - a name or an expression
-    """Tell whether a part of an index is a column, or an expression that uses it."""
-    text = part.name if isinstance(part, SchemaItem) and hasattr(part, "name") else str(part)
-    return text == column or re.search(rf"(?<![\w\"]){re.escape(column)}(?!\w)", str(text)) is not None
