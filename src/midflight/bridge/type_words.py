@@ -36,11 +36,11 @@ def read_type(text: str) -> TypeEngine[Any]:
     return ARRAY(type_) if found["array"] else type_
 
 
-def _made(known: Any, sizes: list[int], *, timezone: bool) -> TypeEngine[Any]:  # noqa: ANN401 - any class of SQLAlchemy's
+def _made(known: Any, sizes: list[int], *, timezone: bool) -> TypeEngine[Any]:  # noqa: ANN401 - one of its classes
     if known in {TIME, TIMESTAMP}:
         moment: TypeEngine[Any] = known(timezone=timezone, precision=sizes[0] if sizes else None)
         return moment if sizes else moment.as_generic()
     made: TypeEngine[Any] = known(*sizes)
-    # What PostgreSQL alone has stays as it is; as_generic would make JSON of JSONB, Float of a double, String of a char.
+    # What PostgreSQL alone has stays as it is; as_generic would make JSON of JSONB, Float of a double, String of char.
     is_standard = type(made).__module__ == _GENERIC and not isinstance(made, CHAR | Float)
     return made.as_generic() if is_standard else made
