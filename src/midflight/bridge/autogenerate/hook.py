@@ -75,7 +75,7 @@ def _rewritten(script: MigrationScript, context: MigrationContext) -> list[Migra
     if not _template_has_import(context):
         for one in scripts:
             if any(not up.is_empty() for up in one.upgrade_ops_list):
-                one.imports.add(f"{IMPORT}{_alias(context)}")
+                one.imports = {*one.imports, f"{IMPORT}{_alias(context)}"}
     return scripts
 
 

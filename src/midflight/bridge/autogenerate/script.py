@@ -69,7 +69,7 @@ def _written(script: MigrationScript, parts: list[_Part]) -> list[MigrationScrip
             one.message = _message(part.stage, message, alone=len(parts) == 1)
         else:
             one.message = part.title
-            one.imports.add(phase_line(part.phase))
+            one.imports = {*one.imports, phase_line(part.phase)}  # Alembic's own set may be that of all scripts
     return scripts
 
 
