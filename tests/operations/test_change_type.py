@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import asyncpg
 import pytest
 
+from checks.projects import Revision, write_revision
 from midflight.catalog import read_snapshot
 from midflight.catalog.difference import diff
+from midflight.errors import MidflightError
 from operations.applying import upgrade
-from operations.cycle import Case, run_operation_cycle
+from operations.cycle import Case, applied, run_operation_cycle, write
 from operations.stage import VERSION_TABLE
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ CREATE TABLE orders (
     user_id int NOT NULL REFERENCES users,
     total int,
     CONSTRAINT ck_total CHECK (id > 0 AND id <> total),
-    CONSTRAINT uq_total UNIQUE NULLS NOT DISTINCT (total, id) INCLUDE (user_id) DEFERRABLE
+    CONSTRAINT uq_total UNIQUE NULLS NOT DISTINCT (total, id) INCLUDE (user_id)
 );
 CREATE INDEX ix_partial ON orders (total DESC NULLS LAST) WHERE id > 10 AND total IS NOT NULL;
 CREATE INDEX ix_expression ON orders ((id % 10), (parent_id + 1)) WITH (fillfactor = 80);
@@ -97,7 +99,7 @@ def types(type_: str, *columns: str) -> str:
     """Tell whether columns have a type, and no others are beside them."""
     wanted = ", ".join(f"'{column}'" for column in columns)
     return (
-        f"SELECT count(*) FILTER (WHERE format_type(atttypid, atttypmod) = '{type_}') = {len(columns)} "  # noqa: S608 - of the test's own
+        f"SELECT count(*) FILTER (WHERE format_type(atttypid, atttypmod) = '{type_}') = {len(columns)} "
         "AND NOT EXISTS (SELECT FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid "
         "WHERE attname LIKE '%\\_\\_new' AND relkind = 'r') "
         f"FROM pg_attribute WHERE attrelid::regclass || '.' || attname IN ({wanted})"
@@ -126,6 +128,17 @@ CASES = (
 )
 
 
+TO_BIGINT = '"orders", "id", sa.BigInteger(), existing_type=sa.Integer()'
+NOT_CONTRACTED = Case(
+    "change_type up to the contract",
+    setup=ORDERS,
+    up="\n".join(f'op.change_type({TO_BIGINT}, phase="{phase}")' for phase in ("expand", "migrate")),
+    down="\n".join(f'op.change_type({TO_BIGINT}, phase="{phase}", undo=True)' for phase in ("migrate", "expand")),
+    effect="SELECT bool_and(id__new = id AND parent_id__new IS NOT DISTINCT FROM parent_id) FROM orders",
+    offline=False,
+)
+
+
 async def schema(address: Address) -> Snapshot:
     """Read all but what Alembic and Midflight keep for themselves."""
     connection = await asyncpg.connect(**address.asyncpg_arguments())
@@ -137,7 +150,7 @@ async def schema(address: Address) -> Snapshot:
     return replace(found, units=units)
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.parametrize("case", [*CASES, NOT_CONTRACTED], ids=str)
 def test_in_all_ways(stage: Stage, tmp_path: Path, case: Case) -> None:
     run_operation_cycle(stage, tmp_path, case)
 
@@ -147,13 +160,19 @@ def test_in_all_ways(stage: Stage, tmp_path: Path, case: Case) -> None:
     [
         (
             CASES[0],
-            "ALTER TABLE orders ALTER id TYPE bigint, ALTER parent_id TYPE bigint;"
-            "ALTER TABLE lines ALTER order_id TYPE bigint; ALTER TABLE \"Line notes\" ALTER order_id TYPE bigint",
+            """
+            ALTER TABLE orders ALTER id TYPE bigint, ALTER parent_id TYPE bigint;
+            ALTER TABLE lines ALTER order_id TYPE bigint;
+            ALTER TABLE "Line notes" ALTER order_id TYPE bigint
+            """,
         ),
         (
             CASES[1],
-            "ALTER TABLE orders ALTER id TYPE bigint; ALTER TABLE lines ALTER order_id TYPE bigint;"
-            "ALTER SEQUENCE orders_id_seq AS bigint",
+            """
+            ALTER TABLE orders ALTER id TYPE bigint;
+            ALTER TABLE lines ALTER order_id TYPE bigint;
+            ALTER SEQUENCE orders_id_seq AS bigint
+            """,
         ),
     ],
 )
@@ -167,3 +186,22 @@ def test_leaves_what_alter_type_would(stage: Stage, tmp_path: Path, case: Case, 
     finally:
         stage.drop(phased)
         stage.drop(direct)
+
+
+def test_back_from_a_contract_that_was_stopped(stage: Stage, tmp_path: Path) -> None:
+    """All is built, and nothing is in place: it goes with the new columns."""
+    write(tmp_path, NOT_CONTRACTED, "asyncpg")
+    contract = f'op.change_type({TO_BIGINT}, phase="contract")'
+    write_revision(tmp_path, Revision("b2", up=contract, after="a1", before="from midflight import op"))
+    whole, stopped = stage.clone(ORDERS), stage.clone(ORDERS)
+    before = stage.snapshot(stopped)
+    try:
+        steps = applied(tmp_path, whole)
+        with pytest.raises(MidflightError):
+            applied(tmp_path, stopped, stop_after=steps - 1)
+        assert stage.value(stopped, "SELECT to_regclass('orders_pkey__new') IS NOT NULL")
+        applied(tmp_path, stopped, down=True)
+        assert stage.snapshot(stopped) == before
+    finally:
+        stage.drop(whole)
+        stage.drop(stopped)

@@ -15,11 +15,19 @@ from midflight.operations.phase import Phase
 from midflight.operations.type_change import TypeChange
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from sqlalchemy.types import TypeEngine
+
+    from midflight.operations.operation import Operation
 
     AnyType = TypeEngine[Any] | type[TypeEngine[Any]]
 
-_OPERATIONS = {Phase.EXPAND: ExpandType, Phase.MIGRATE: MigrateType, Phase.CONTRACT: ContractType}
+_OPERATIONS: Mapping[Phase, Callable[[TypeChange], Operation]] = {
+    Phase.EXPAND: ExpandType,
+    Phase.MIGRATE: MigrateType,
+    Phase.CONTRACT: ContractType,
+}
 
 
 def change_type(

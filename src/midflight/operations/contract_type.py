@@ -12,7 +12,7 @@ from midflight.operations.following import unfollow_statements
 from midflight.operations.one_block import in_one_block
 from midflight.operations.operation import Asked, Operation, OperationRefusedError
 from midflight.operations.same_type import plain_type
-from midflight.operations.step import Step
+from midflight.operations.step import Mode, Step
 from midflight.operations.twin_swap import swap_statements
 from midflight.operations.twins import build_steps, swap_locks
 from midflight.operations.type_change import TypeChange, concerned, has_new_type, is_expanded, work_name
@@ -66,6 +66,7 @@ class ContractType(Operation):
             says=f"put the new columns of {', '.join(map(str, columns))} in place",
             sql=in_one_block(_swapping(self.change, columns, state)),
             done=self._is_done,
+            mode=Mode.APART,
             locks=swap_locks(columns, state),
         )
 

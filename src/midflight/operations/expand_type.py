@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from midflight.operations.alter_table import Clause, altered
-from midflight.operations.following import Following, follow_steps, is_followed, unfollow_steps
+from midflight.operations.backfill import DropBackfill
+from midflight.operations.following import Following, follow_steps, unfollow_steps
+from midflight.operations.one_block import in_one_block
 from midflight.operations.operation import Asked, Operation
 from midflight.operations.step import Mode, Step, TableLock, apart
 from midflight.operations.twin import twins_of
@@ -41,7 +43,15 @@ class ExpandType(Operation):
             return ()
         columns = concerned(self.change, state)
         must_be_possible(self.change, columns, state)
-        return expanding(self.change, columns, state)
+        return (*self._forgotten(columns, state), *expanding(self.change, columns, state))
+
+    def _forgotten(self, columns: Columns, state: State) -> tuple[Step, ...]:
+        """An earlier change of the same column has left its backfill as finished: this one is another."""
+        return tuple(
+            replace(step, done=lambda now: is_expanded(self.change, now))
+            for table in columns
+            for step in DropBackfill(work_name(table, columns)).steps(state)
+        )
 
     def reverse(self) -> Operation:
         """Drop them again."""
@@ -77,13 +87,10 @@ class UndoExpandType(Operation):
 
 
 def expanding(change: TypeChange, columns: Columns, state: State) -> tuple[Step, ...]:
-    """Add the columns, see whether an assignment fits, and let them follow."""
-    steps: list[Step] = []
-    for table, pairs in columns.items():
-        steps += (_added(change, table, pairs, state), _tried(change, table, columns))
-    for table in columns:
-        steps += follow_steps(following(change, table, columns), state)
-    return tuple(steps)
+    """Add the columns, and let them follow."""
+    added = (_added(change, table, columns) for table in columns)
+    follow = (step for table in columns for step in follow_steps(following(change, table, columns), state))
+    return (*added, *follow)
 
 
 def following(change: TypeChange, table: Name, columns: Columns) -> Following:
@@ -92,28 +99,19 @@ def following(change: TypeChange, table: Name, columns: Columns) -> Following:
     return Following(work_name(table, columns), table, assignments)
 
 
-def _added(change: TypeChange, table: Name, pairs: dict[str, str], state: State) -> Step:
-    clauses = [
-        Clause(
-            f"ADD COLUMN {quote_identifier(new)} {change.type}",
-            f"add column {new}",
-            lambda now, new=new: now.column(table, new) is not None,  # type: ignore[misc]  # bound at once
-        )
-        for new in pairs.values()
-    ]
-    [step] = apart(altered(table, clauses, state))
-    return step
-
-
-def _tried(change: TypeChange, table: Name, columns: Columns) -> Step:
-    """A trigger whose value does not fit the column would fail every write: PostgreSQL tells it before."""
+def _added(change: TypeChange, table: Name, columns: Columns) -> Step:
+    """In one with an UPDATE of no row: a trigger whose value does not fit its column would fail every write."""
+    new = tuple(columns[table].values())
+    adds = ", ".join(f"ADD COLUMN {quote_identifier(column)} {change.type}" for column in new)
     follow = following(change, table, columns)
-    assignments = ", ".join(f"{quote_identifier(column)} = {value}" for column, value in follow.assignments)
+    values = ", ".join(f"{quote_identifier(column)} = {value}" for column, value in follow.assignments)
+    tried = f"UPDATE {table.sql} SET {values} WHERE false"  # noqa: S608 - the revision's own expressions
     return Step(
-        says=f"try the new type in {table}",
-        sql=f"EXPLAIN UPDATE {table.sql} SET {assignments} WHERE false",  # noqa: S608 - the revision's own expressions
-        done=lambda now: is_followed(follow, now),
+        says=f"add {', '.join(new)} to {table}",
+        sql=in_one_block((f"ALTER TABLE {table.sql} {adds}", tried)),
+        done=lambda now: all(now.column(table, column) is not None for column in new),
         mode=Mode.APART,
+        locks=(TableLock(table),),
     )
 
 
@@ -135,14 +133,14 @@ def _keys_dropped(columns: Columns, state: State) -> list[Step]:
 def _columns_dropped(columns: Columns, state: State) -> list[Step]:
     """Those that refer to others first."""
     steps: list[Step] = []
-    for table, pairs in reversed(columns.items()):
+    for table, pairs in reversed(list(columns.items())):
         clauses = [
             Clause(
                 f"DROP COLUMN {quote_identifier(new)}",
                 f"drop column {new}",
                 lambda now, table=table, new=new: now.column(table, new) is None,  # type: ignore[misc]  # bound at once
             )
-            for new in reversed(pairs.values())
+            for new in reversed(list(pairs.values()))
         ]
         steps += apart(altered(table, clauses, state))
     return steps

@@ -50,6 +50,11 @@ class Twin:
     clusters: bool = False
     identifies: bool = False
 
+    @property
+    def unique(self) -> bool:
+        """Whether it is a unique index, or the index of a key."""
+        return self.like is not None and self.like.unique
+
 
 def twins_of(columns: Columns, state: State) -> tuple[Twin, ...]:
     """Return a copy of all that uses the columns, foreign keys of other tables too; keys and indexes come first.

@@ -25,13 +25,39 @@ if TYPE_CHECKING:
 _INDEXES = frozenset({"index", "primary key", "unique"})
 
 
+def unbuildable(columns: Columns, state: State) -> tuple[str, ...]:
+    """Tell, for people, what cannot be built beside the traffic.
+
+    Raises:
+        UnreadableDefinitionError: where a definition cannot be read.
+    """
+    reasons: list[str] = []
+    for twin in twins_of(columns, state):
+        if twin.deferring:
+            reasons.append(
+                f"the {twin.kind} {twin.old} of {twin.table} is deferrable: an index that is built beside the traffic "
+                "is not, and would fail what only holds at the end of a transaction"
+            )
+        if twin.kind == "exclusion" and state.rows(twin.table) > SMALL_TABLE_ROWS:
+            reasons.append(
+                f"{twin.table} has about {state.rows(twin.table):,} rows, and the exclusion constraint {twin.old} "
+                "builds its index under a lock that stops all reads and writes"
+            )
+    return tuple(reasons)
+
+
 def build_steps(columns: Columns, state: State) -> tuple[Step, ...]:
     """Build all copies beside the traffic, NOT NULL among them; every row's new columns must be filled.
 
     Raises:
-        OperationRefusedError: where a table is too large for what cannot be built beside the traffic.
+        OperationRefusedError: where something cannot be built beside the traffic.
         UnreadableDefinitionError: where a definition cannot be read.
     """
+    reasons = unbuildable(columns, state)
+    if reasons:
+        raise OperationRefusedError(
+            "; ".join(reasons), hint="drop the constraint before, and make it again where its stall can be borne"
+        )
     return (*not_null_steps(columns, state), *index_steps(columns, state), *constraint_steps(columns, state))
 
 
@@ -65,7 +91,6 @@ def constraint_steps(columns: Columns, state: State) -> tuple[Step, ...]:
     """Make the copies of constraints and of statistics; those of keys must be there as indexes.
 
     Raises:
-        OperationRefusedError: where a table is too large for an exclusion constraint.
         UnreadableDefinitionError: where a definition cannot be read.
     """
     steps: list[Step] = []
@@ -76,7 +101,7 @@ def constraint_steps(columns: Columns, state: State) -> tuple[Step, ...]:
             case "foreign key":
                 steps += _foreign_key(twin)
             case "exclusion":
-                steps.append(_exclusion(twin, state))
+                steps.append(_exclusion(twin))
             case "statistics":
                 steps.append(_statistics(twin))
     return tuple(steps)
@@ -91,9 +116,7 @@ def swap_locks(columns: Columns, state: State) -> tuple[TableLock, ...]:
 
 def _build(twin: Twin) -> IndexBuild:
     like = twin.like
-    return IndexBuild(
-        like is not None and like.unique, twin.definition, lambda found: like is not None and _may_be(found, like)
-    )
+    return IndexBuild(twin.unique, twin.definition, lambda found: like is not None and _may_be(found, like))
 
 
 def _may_be(found: Index, like: Index) -> bool:
@@ -120,15 +143,9 @@ def _foreign_key(twin: Twin) -> tuple[Step, ...]:
     return (add, read) if twin.valid else (add,)
 
 
-def _exclusion(twin: Twin, state: State) -> Step:
-    table, rows = twin.table, state.rows(twin.table)
-    if rows > SMALL_TABLE_ROWS and state.constraint(table, twin.built) is None:
-        raise OperationRefusedError(
-            f"{table} has about {rows:,} rows, and the exclusion constraint {twin.old} builds its index under a lock "
-            "that stops all reads and writes",
-            hint="PostgreSQL has no concurrent form: drop the constraint before, and make it again where that stall "
-            "can be borne",
-        )
+def _exclusion(twin: Twin) -> Step:
+    """There is no way beside the traffic: on a small table alone."""
+    table = twin.table
     return Step(
         says=f"exclusion constraint {twin.built} of {table}",
         sql=f"ALTER TABLE {table.sql} ADD CONSTRAINT {quote_identifier(twin.built)} {twin.definition}",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from midflight.operations.operation import OperationRefusedError
-from midflight.operations.same_type import normal_type
+from midflight.operations.same_type import is_same_type, normal_type
+from midflight.operations.twins import unbuildable
 from midflight.operations.type_change import INTEGERS
 from midflight.sql.type_changes import name_of
 
@@ -26,6 +27,7 @@ def must_be_possible(change: TypeChange, columns: Columns, state: State) -> None
         OperationRefusedError: with all of it, and what to do.
     """
     reasons = [reason for table in columns for reason in _reasons(change, columns, state.relations[table])]
+    reasons += unbuildable(columns, state)
     if reasons:
         raise OperationRefusedError(
             f"{change} cannot be made beside the traffic:\n" + "\n".join(f"- {reason}" for reason in reasons),
@@ -46,6 +48,9 @@ def _reasons(change: TypeChange, columns: Columns, relation: Relation) -> Iterat
             yield f"{table}.{old} is a generated column: nobody can write it"
         if found.identity and normal_type(change.type) not in INTEGERS:
             yield f"{table}.{old} is an identity column, which can only be smallint, integer or bigint"
+        beside = relation.columns.get(columns[table][old])
+        if beside is not None and not is_same_type(beside.type, change.type):
+            yield f"{table} has a column {columns[table][old]} already, of another type"
         for user in found.used_by:
             yield f"{user} uses {table}.{old}"
     yield from _lost_targets(change, columns, relation)
