@@ -48,7 +48,7 @@ class Pace(BaseModel):
     synchronous_commit: bool = Field(
         default=True, description="whether a batch waits for the disk; where not, a crash may take back the last ones"
     )
-    vacuum_rows: int = Field(200_000, gt=0, description="changed rows after which the table is vacuumed, at least")
+    vacuum_rows: int = Field(50_000, gt=0, description="changed rows after which the table is vacuumed, at least")
     vacuum_share: float = Field(0.1, ge=0, description="the same as a part of the table's rows; the larger one counts")
     look_seconds: float = Field(0.5, gt=0, description="seconds from one look at the signals to the next")
     replication_lag: float = Field(10.0, ge=0, description="seconds that a standby may be behind")
@@ -60,7 +60,7 @@ class Pace(BaseModel):
     wal_rate: float = Field(100.0 * 1024**2, ge=0, description="bytes of WAL that the server may write in a second")
     oldest_transaction: float = Field(1800.0, ge=0, description="seconds that the oldest transaction may be open")
     dead_rows: float = Field(
-        2.0, ge=0, description="dead rows of the table, as a multiple of those at which autovacuum should begin"
+        3.0, ge=0, description="dead rows of the table, as a multiple of those at which autovacuum should begin"
     )
     probe_latency: float = Field(
         5.0, ge=0, description="time of a trivial query, as a multiple of its time before the backfill began"
