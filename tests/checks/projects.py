@@ -133,7 +133,7 @@ class Revision:
             f"down_revision = {self.after!r}",
             f"branch_labels = {self.labels or None!r}",
             f"depends_on = {self.depends_on!r}",
-            f"phase = {self.phase!r}" if self.phase else "",
+            *([f"phase = {self.phase!r}"] if self.phase else []),
             _function("upgrade", self.up),
             "" if self.down is None else _function("downgrade", self.down),
         ]

@@ -66,10 +66,14 @@ def test_a_backfill_that_is_finished_or_given_up_holds_nothing_back(state: str) 
 
 
 def test_backfills_of_other_revisions_hold_nothing_back() -> None:
-    later, elsewhere, nobodys = "e", "zz", None
-    facts = Facts(tuple(backfill(f"of {one}", "running", one) for one in (later, elsewhere, nobodys)))
+    facts = Facts((backfill("later", "running", "e"), backfill("elsewhere", "running", "zz")))
     assert shut_gates("c", LINE, facts) == ()
     assert [gate.contract for gate in shut_gates("f", LINE, facts)] == ["f"]
+
+
+def test_a_backfill_of_which_nobody_knows_the_revision_holds_all_back() -> None:
+    [gate] = shut_gates("c", LINE, Facts((backfill("fill", "running", None),)))
+    assert "which no known revision has registered" in gate.reason
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from checks.projects import Revision
 from midflight.cli.program import main
 from midflight.errors import GateShutError, UsageError
 from phases.ledgers import add_backfill, add_instance, end_instance, make_ledger, set_state
-from runner.deployments import URL, Deployment
+from runner.deployments import SAFE, URL, Deployment
 
 if TYPE_CHECKING:
     import uuid
@@ -195,6 +195,19 @@ def test_the_contract_phase_refuses_before_anything_is_applied(deployments: Depl
     assert phased.version == "c3"
 
 
+def test_where_a_later_contract_is_held_back_the_earlier_one_can_be_applied(deployments: Deployments) -> None:
+    next_contract = Revision("e5", after="d4", phase="contract", up="op.drop_column('t', 'later')")
+    phased = Phased(deployments.new(*CHAIN, LATER, next_contract))
+    phased.upgrade("--phase", "expand").succeeds()
+    phased.instance("d4")
+    held = phased.upgrade("--phase", "contract")
+    held.fails(1, "e5 is held back", "midflight upgrade d4 --phase contract applies what comes before")
+    assert "c3 is held back" not in held.output
+    assert phased.version == "b2"
+    phased.upgrade("d4", "--phase", "contract").succeeds()
+    assert phased.version == "d4"
+
+
 def test_what_builds_upon_a_contract_is_left_and_other_branches_are_not(deployments: Deployments) -> None:
     phased = Phased(
         deployments.new(
@@ -254,6 +267,26 @@ def test_the_way_back_has_no_gates(chain: Phased) -> None:
     chain.instance("b2")
     chain.run("downgrade", "b2").succeeds()
     assert chain.version == "b2"
+
+
+def test_a_real_backfill_from_its_registration_to_the_contract(deployments: Deployments) -> None:
+    fill = "op.backfill('fill_m', table='t', set={'m': 'n'}, where='m IS DISTINCT FROM n', small=0)"
+    migrate = Revision("b2", after="a1", phase="migrate", before=SAFE, up=fill, down="op.drop_backfill('fill_m')")
+    phased = Phased(deployments.new(EXPAND, migrate, CONTRACT))
+    phased.upgrade().fails(1, "the backfill fill_m of t has not begun", "midflight backfill run fill_m")
+    assert phased.version == "b2"
+    phased.deployment.run("backfill", "run", "fill_m").succeeds()
+    phased.upgrade("--phase", "contract").succeeds()
+    assert phased.version == "c3"
+    assert phased.deployment.value("SELECT count(*) FROM t WHERE m = id") == 1000
+
+
+def test_a_small_table_is_filled_on_the_way_and_holds_nothing_up(deployments: Deployments) -> None:
+    fill = "op.backfill('fill_m', table='t', set={'m': 'n'}, where='m IS DISTINCT FROM n')"
+    migrate = Revision("b2", after="a1", phase="migrate", before=SAFE, up=fill, down="op.drop_backfill('fill_m')")
+    phased = Phased(deployments.new(EXPAND, migrate, CONTRACT))
+    phased.upgrade("--phase", "contract").succeeds()
+    assert phased.version == "c3"
 
 
 def test_plain_alembic_ignores_phases(chain: Phased) -> None:

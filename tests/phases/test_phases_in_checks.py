@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
-from checks.projects import Revision, write_project
+from checks.projects import Revision, run_check, write_project, write_revision
 from midflight.bridge.project import ProjectSource
 from midflight.checks.history import check_history
 from midflight.checks.request import Conditions, HistoryRequest
@@ -130,6 +131,22 @@ async def test_what_prepares_is_known_where_only_the_contract_is_checked(server:
         server, tmp_path, BASE, EXPAND, contract(up=BREAKING["drop-column"], after="b2"), range_="b2:d4"
     )
     assert found == {"d4": {}}
+
+
+def test_what_an_earlier_check_has_proven_prepares_as_well(tmp_path: Path, cache_folder: Path) -> None:
+    folder = write_project(tmp_path, BASE, EXPAND, MIGRATE)
+    env = {"MIDFLIGHT_CACHE": "true", "MIDFLIGHT_CACHE_DIR": str(cache_folder)}
+    try:
+        assert run_check(folder, env=env).ids == ["a1", "b2", "c3"]
+        write_revision(folder, contract(up=BREAKING["drop-column"], after="c3"))
+        for _ in range(2):  # with the new revision alone, and then with nothing to prove
+            checked = run_check(folder, env=env)
+            assert "proven by an earlier check" in " ".join(checked.document["notes"])
+            hazards = {finding["hazard"] for finding in checked.revision("d4")["findings"]}
+            assert not {"drop-column", "contract-without-expand"} & hazards
+            assert checked.revision("d4")["phase"] == "contract"
+    finally:
+        shutil.rmtree(cache_folder / "proven")
 
 
 async def test_a_contract_is_allowed_with_a_reason(server: Address, tmp_path: Path) -> None:

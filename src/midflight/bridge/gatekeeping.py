@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from midflight.errors import GateShutError
@@ -11,7 +12,7 @@ from midflight.phases.reading import fetch_facts
 from midflight.runner.events import GatesIgnored, InstanceUnknown, RevisionsLeft
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from midflight.bridge.request import Request
     from midflight.phases.facts import Facts
@@ -75,17 +76,25 @@ class Gatekeeper:
     def _left(self, way: Sequence[str]) -> frozenset[str]:
         return self._history.left_by_expand(way) if self._request.phase == "expand" else frozenset()
 
-    def _ignored(self, revisions: Iterable[str]) -> list[Gate]:
+    def _ignored(self, way: Sequence[str]) -> list[Gate]:
         """Return the shut gates that are ignored, as was asked for; refuse the others."""
-        contracts = self._history.contracts(revisions) if self._request.direction == "upgrade" else ()
+        contracts = self._history.contracts(way) if self._request.direction == "upgrade" else ()
         if not contracts:
             return []
         facts = fetch_facts(self._watch)
         self._tell_strangers(facts)
         shut = [gate for contract in contracts for gate in shut_gates(contract, self._history, facts)]
         ignored = [gate for gate in shut if gate.kind == "instance" and self._request.ignore_instances]
-        refuse([gate for gate in shut if gate not in ignored])
+        if held := [gate for gate in shut if gate not in ignored]:
+            raise refusal(held, self._as_far(held, way))
         return ignored
+
+    def _as_far(self, shut: Sequence[Gate], way: Sequence[str]) -> str | None:
+        """Return how to apply the contracts that are open, where those come before the ones that are not."""
+        before = way[: min(way.index(gate.contract) for gate in shut)]
+        if not self._history.contracts(before):
+            return None
+        return f"midflight upgrade {shlex.quote(before[-1])} --phase contract applies what comes before"
 
     def _tell_strangers(self, facts: Facts) -> None:
         for one in strangers(self._history, facts):
@@ -94,16 +103,10 @@ class Gatekeeper:
                 self._request.listener(InstanceUnknown(str(one), one.revisions))
 
 
-def refuse(shut: Sequence[Gate]) -> None:
-    """Raise where there are gates that are shut.
-
-    Raises:
-        GateShutError: with every reason and every hint.
-    """
-    if not shut:
-        return
+def refusal(shut: Sequence[Gate], as_far: str | None) -> GateShutError:
+    """Say every reason, and everything that helps."""
     reasons = "; ".join(f"{gate.contract} is held back: {gate.reason}" for gate in shut)
     hints = [*dict.fromkeys(gate.hint for gate in shut)]
     if all(gate.kind == "instance" for gate in shut):
         hints.append(IGNORE)
-    raise GateShutError(reasons, hint="; ".join(hints))
+    return GateShutError(reasons, hint="; ".join([*hints, *([as_far] if as_far else [])]))

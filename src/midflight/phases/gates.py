@@ -34,11 +34,11 @@ class Gate:
 def shut_gates(contract: str, history: History, facts: Facts) -> tuple[Gate, ...]:
     """Return the gates of a contract revision that are shut; none where it may be applied.
 
-    A backfill holds it back that a revision before it has registered and that is neither verified nor cancelled; an
-    instance of the application does that was built for a history without it.
+    A backfill holds it back that a revision before it has registered, or nobody knows which, and that is neither
+    verified nor cancelled; an instance of the application does that was built for a history without it.
     """
     before = history.ancestors(contract)
-    backfills = (one for one in facts.backfills if one.revision in before and not one.has_ended)
+    backfills = (one for one in facts.backfills if not one.has_ended and one.revision in {*before, None})
     instances = [one for one in facts.instances if _needs_old_shape(one, contract, history)]
     return (*(_of_backfill(contract, one) for one in backfills), *_of_instances(contract, instances))
 
@@ -62,7 +62,8 @@ def _needs_old_shape(instance: LiveInstance, contract: str, history: History) ->
 def _of_backfill(contract: str, backfill: Backfill) -> Gate:
     says = _STATES.get(backfill.state, "is running")
     error = f" ({backfill.error})" if backfill.error else ""
-    reason = f"the backfill {backfill.name} of {backfill.table} {says}{error}: {rows_done(backfill)}"
+    whose = "" if backfill.revision else ", which no known revision has registered,"
+    reason = f"the backfill {backfill.name} of {backfill.table}{whose} {says}{error}: {rows_done(backfill)}"
     return Gate(contract, "backfill", reason, _command(backfill))
 
 
