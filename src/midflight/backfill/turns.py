@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 OUTAGE_SECONDS = 600.0
 """For how long a server may be away before a worker gives up."""
 _LONGEST_PAUSE = 5.0
-_IDLE_SECONDS = 0.3
+_IDLE_SECONDS = 0.1
 """How often it is looked whether there is something to do again."""
 MOST_PASSES = 10
 
@@ -51,7 +51,7 @@ class Worker:
         while True:
             try:
                 course = self._shared.course
-                async with opened(course.address, course.role, course.pace.batch_seconds) as connection:
+                async with opened(course.address, course.role, course.pace) as connection:
                     was_connected, self._lost, self._pause = True, None, 0.1
                     await self._serve(connection)
             except Exception as error:
