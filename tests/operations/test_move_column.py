@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
+from backfill.working import Working
 from checks.projects import Revision, env_py, write_project
 from midflight.bridge.applying import apply
 from midflight.bridge.project import ProjectSource, load_project
@@ -44,6 +45,7 @@ COLUMNS = """
 SELECT string_agg(attrelid::regclass::text, ' ' ORDER BY attrelid) FROM pg_attribute
 WHERE attname = 'phone' AND NOT attisdropped AND attrelid IN ('users'::regclass, 'profiles'::regclass)
 """
+NEW_CODE = "UPDATE profiles SET phone = %s WHERE user_id = %s"
 LEFT = "SELECT count(*) FROM pg_proc WHERE pronamespace = 'midflight'::regnamespace"
 
 
@@ -201,23 +203,26 @@ def test_the_contract_waits_for_the_backfill_and_loses_no_value(stage: Stage, tm
 
 def test_clients_of_both_shapes_write_all_the_time(stage: Stage, tmp_path: Path) -> None:
     """Each row is written by clients of one shape at a time; what each wrote last is on both sides at the end."""
-    database = stage.clone(TABLES)
+    database = stage.clone(TABLES.replace("200)", "20000)").replace("i + 1000", "i + 100000"))
     project = Walk(tmp_path, database)
     last: dict[int, str] = {}
-    with _Writers(database, "UPDATE users SET phone = %s WHERE id = %s", range(1, 100), last):
+    with _Writers(database, "UPDATE users SET phone = %s WHERE id = %s", range(1, 10000), last):
         project.go("upgrade", "+1")
-        with _Writers(database, "UPDATE profiles SET phone = %s WHERE user_id = %s", range(100, 201), last):
+        with _Writers(database, NEW_CODE, range(10000, 20001), last):
             project.go("upgrade", "+1")
             time.sleep(0.5)
             project.go("downgrade", "-1")
             time.sleep(0.2)
             project.go("upgrade", "+1")
-            time.sleep(0.2)
+            Working(database, None, {}).ends()
+    assert stage.value(database, "SELECT state FROM midflight.backfill") == "finished"
     assert stage.value(database, IN_STEP) is True
+    with _Writers(database, NEW_CODE, range(1, 20001), last):
+        project.go("upgrade", "+1")
     with psycopg.connect(database.url("postgresql")) as connection:
         rows: dict[int, str] = dict(connection.execute("SELECT user_id, phone FROM profiles").fetchall())
     assert len(last) > 100
-    assert {key: rows[key] for key in last} == last
+    assert rows == {key: last.get(key, f"+{key}") for key in range(1, 20001)}
     stage.drop(database)
 
 

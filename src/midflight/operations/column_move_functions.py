@@ -46,7 +46,7 @@ BEGIN
     RETURN EXISTS (SELECT FROM {other} AS partner WHERE {partner} AND {differs});
 END"""
 _IN_TRIGGERS = {"take": _TAKE, "give": _GIVE}
-_IN_BACKFILLS = {"found": _FOUND, "wrong": _WRONG}
+_IN_BACKFILLS = {"found": _FOUND, "wrong": _WRONG, "still_wrong": _WRONG}
 KINDS = (*_IN_TRIGGERS, *_IN_BACKFILLS)
 
 
@@ -55,7 +55,8 @@ def definition(kind: str, name: str, own: End, other: End, state: State) -> str:
 
     Args:
         kind: one of ``KINDS``: ``take`` and ``give`` are those of triggers; ``found`` returns the partner's value, or
-            the row's own where there is no partner, and ``wrong`` whether the partner has another one.
+            the row's own where there is no partner; ``wrong`` tells whether the partner has another one as the
+            statement sees both, and ``still_wrong`` whether it has by now.
         name: the function's.
         own: the end.
         other: the other one.
@@ -76,7 +77,8 @@ def definition(kind: str, name: str, own: End, other: End, state: State) -> str:
         differs=own.differs(f"partner.{quote_identifier(other.column)}", given[-1], state),
     )
     head = f"CREATE OR REPLACE FUNCTION {Name(SCHEMA, name).sql}"
-    rest = f"LANGUAGE plpgsql SET search_path FROM CURRENT AS {quote_literal(body)}"
+    stable = "STABLE " if kind == "wrong" else ""
+    rest = f"LANGUAGE plpgsql {stable}SET search_path FROM CURRENT AS {quote_literal(body)}"
     if in_trigger:
         return f"{head}() RETURNS trigger SECURITY DEFINER {rest}"
     types = [f"{own.sql(state)}.{quote_identifier(column)}%TYPE" for column in (*own.keys, own.column)]

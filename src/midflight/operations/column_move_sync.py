@@ -58,9 +58,13 @@ def partners_value(move: ColumnMove, *, of_target: bool) -> str:
 
 
 def is_wrong(move: ColumnMove, *, of_target: bool) -> str:
-    """Return the condition that a row of one end has another value than its partner; one without partner has not."""
+    """Return the condition that a row of one end has another value than its partner; one without partner has not.
+
+    Seen at two moments, since a statement sees rows as they were when it began: what others have written to both
+    meanwhile is wrong only to who compares an old value with a new one.
+    """
     side, end = ("target", move.target) if of_target else ("source", move.source)
-    return called(function_name(move, side, "wrong"), end)
+    return " AND ".join(called(function_name(move, side, kind), end) for kind in ("wrong", "still_wrong"))
 
 
 def function_name(move: ColumnMove, side: str, kind: str) -> str:

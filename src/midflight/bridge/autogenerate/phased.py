@@ -27,6 +27,7 @@ _DIRECT = (
     "it writes all rows of {table} anew: beside the traffic, in three phases; on a small table "
     "op.alter_column_type(...) does it at once, in one revision"
 )
+_LATER = "what else the models change of this column the next --autogenerate finds, when the contract is applied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +131,17 @@ def _root(
     return column
 
 
+def _changes_more(directive: ops.AlterColumnOp) -> bool:
+    rest = (directive.modify_server_default, directive.modify_comment)
+    return directive.modify_nullable is not None or any(one is not False for one in rest)
+
+
 def _change_type(directive: Any) -> Call:  # noqa: ANN401 - an AlterColumnOp whose new type is there
     table, column = directive.table_name, directive.column_name
     notes = (
         *losses_on_change(table, column, directive.existing_type, directive.modify_type),
         _DIRECT.format(table=table),
+        *([_LATER] if _changes_more(directive) else []),
     )
     keywords = {
         "existing_type": directive.existing_type,
