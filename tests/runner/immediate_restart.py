@@ -1,4 +1,4 @@
-"""``pg_ctl restart -m immediate`` of a throw-away server: nothing is written down, and all sessions are gone at once."""
+"""``pg_ctl restart -m immediate`` of a throw-away server: nothing is written down, all sessions are gone at once."""
 
 from __future__ import annotations
 
