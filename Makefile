@@ -71,8 +71,8 @@ bench-backfill: setup ## Change all rows of a big table under load (ONLY=load,fl
 
 bench: bench-check bench-verdicts bench-stall bench-backfill ## All measurements but the histories, one after the other
 
-soak: setup ## Kill upgrades at random moments over all operations (SEED=7 KILLS=500); exit 1 on any difference
-	@SEED=$(SEED) KILLS=$(KILLS) PYTHONPATH=tests $(BIN)/python -m bench.soak
+soak: setup ## Kill upgrades and backfills at random moments (ONLY=backfills SEED=7 KILLS=500); exit 1 on any difference
+	@ONLY=$(ONLY) SEED=$(SEED) KILLS=$(KILLS) PYTHONPATH=tests $(BIN)/python -m bench.soak
 
 clean: ## Remove what was made
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache bench/out dist

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from checks.projects import Revision
 from midflight.errors import DatabaseError
 from midflight.runner.events import LockWaiting, StepProgress
-from operations.stage import open_stage
-from runner.deployments import SAFE, Deployments, waiting
-from runner.immediate_restart import restart_immediately
+from runner.deployments import SAFE, waiting
+from runner.outages import outages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
-    from operations.stage import Stage
+    from operations.stage import Server
     from runner.deployments import Deployment
 
 HISTORY = (
@@ -50,64 +45,17 @@ WHERE application_name LIKE 'midflight upgrade%' AND application_name NOT LIKE '
 """
 
 
-class Outage:
-    """Deployments on a server that goes down and comes up again."""
-
-    def __init__(self, own_server: Any, folder: Path) -> None:  # noqa: ANN401 - a class of a conftest, which cannot be imported
-        self._server = own_server
-        self._address = own_server.shadow.address.with_database("postgres")
-        self._stage = self._opened()
-        self.deployments = Deployments(self._stage, folder)
-
-    def restart(self) -> None:
-        """Restart it at once."""
-        restart_immediately(Path(self._address.host))
-        self._connect_again()
-
-    def crash(self, deployment: Deployment) -> None:
-        """SIGKILL of the upgrade's backend makes the server end all sessions and recover from its log."""
-        os.kill(deployment.value(CRASH), signal.SIGKILL)
-        waiting(self._stage.connection.is_closed, "the server goes down")
-        self._connect_again()
-
-    def close(self) -> None:
-        """Drop the databases."""
-        self.deployments.close()
-        self._server.thread.call(self._stage.connection.close())
-
-    def _connect_again(self) -> None:
-        self._server.thread.call(self._stage.connection.close())
-        waiting(self._is_up, "the server is up again")
-
-    def _is_up(self) -> bool:
-        try:
-            self._stage.connection = self._opened().connection
-        except Exception:  # noqa: BLE001 - whatever it says while it starts
-            return False
-        return True
-
-    def _opened(self) -> Stage:
-        return self._server.thread.call(open_stage(self._server.thread, self._address))  # type: ignore[no-any-return]
-
-
-@contextmanager
-def outage(own_server: Any, folder: Path) -> Iterator[Outage]:  # noqa: ANN401 - a class of a conftest, which cannot be imported
-    opened = Outage(own_server, folder)
-    yield opened
-    opened.close()
-
-
 @pytest.mark.parametrize("driver", ["asyncpg", "psycopg"])
 @pytest.mark.parametrize("moment", ["build", "lock"])
-def test_a_backend_crashes(own_server: Any, tmp_path: Path, driver: str, moment: str) -> None:  # noqa: ANN401 - see above
-    with outage(own_server, tmp_path) as out:
+def test_a_backend_crashes(own_server: Server, tmp_path: Path, driver: str, moment: str) -> None:
+    with outages(own_server, tmp_path) as out:
         deployment = out.deployments.new(*HISTORY, driver=driver)
         statement = "UPDATE t SET n = n WHERE id = 1" if moment == "build" else "SELECT n FROM t"
         with deployment.session() as other:
             other.execute(statement)
             upgrade = deployment.apply()
             upgrade.tells(StepProgress if moment == "build" else LockWaiting)
-            out.crash(deployment)
+            out.crash(deployment.value(CRASH))
             upgrade.wait()
             assert isinstance(upgrade.error, DatabaseError), upgrade.error
             other.close()
@@ -117,8 +65,8 @@ def test_a_backend_crashes(own_server: Any, tmp_path: Path, driver: str, moment:
 
 
 @pytest.mark.parametrize("driver", ["asyncpg", "psycopg"])
-def test_the_server_is_restarted_while_an_index_is_built(own_server: Any, tmp_path: Path, driver: str) -> None:  # noqa: ANN401 - see above
-    with outage(own_server, tmp_path) as out:
+def test_the_server_is_restarted_while_an_index_is_built(own_server: Server, tmp_path: Path, driver: str) -> None:
+    with outages(own_server, tmp_path) as out:
         undisturbed = out.deployments.new(*HISTORY, driver=driver)
         undisturbed.run("upgrade").succeeds()
         deployment = out.deployments.new(*HISTORY, driver=driver)
@@ -137,9 +85,9 @@ def test_the_server_is_restarted_while_an_index_is_built(own_server: Any, tmp_pa
 
 
 @pytest.mark.parametrize("driver", ["asyncpg", "psycopg"])
-def test_the_server_is_restarted_while_rows_are_filled(own_server: Any, tmp_path: Path, driver: str) -> None:  # noqa: ANN401 - see above
+def test_the_server_is_restarted_while_rows_are_filled(own_server: Server, tmp_path: Path, driver: str) -> None:
     """The batches that were committed stay as they are; the others follow."""
-    with outage(own_server, tmp_path) as out:
+    with outages(own_server, tmp_path) as out:
         undisturbed = out.deployments.new(FILLED, setup=SLOW, driver=driver)
         undisturbed.send("DELETE FROM brake")
         undisturbed.run("upgrade").succeeds()
