@@ -120,7 +120,9 @@ def soak_backfills(server: Server, kills: int, chance: random.Random, tally: kil
         if tally.kills >= enough:
             return
         with tempfile.TemporaryDirectory() as folder, outages(server, Path(folder)) as out:
+            before = len(tally.problems)
             killing.Round(out, kind, chance, tally).run(KILLS_A_ROUND)
+            print(f"{kind.name}: {tally}", *tally.problems[before:], sep="\n", flush=True)
 
 
 def main() -> int:
@@ -138,11 +140,9 @@ def main() -> int:
         if "backfills" in parts:
             with shared_server(choice) as server:
                 soak_backfills(server, kills, chance, backfills)
-    print(*backfills.problems, sep="\n")
-    print(
-        f"upgrades: {upgrades.kills} kills ({upgrades.within} of them in the middle of the work), "
-        f"{len(upgrades.differences)} differences\nbackfills: {backfills}\n{time.monotonic() - began:.0f} s, SEED={seed}"
-    )
+    within = f"{upgrades.kills} kills ({upgrades.within} of them in the middle of the work)"
+    print(f"upgrades: {within}, {len(upgrades.differences)} differences\nbackfills: {backfills}")
+    print(f"{time.monotonic() - began:.0f} s, SEED={seed}")
     return 0 if backfills.is_clean and not upgrades.differences else 1
 
 

@@ -118,6 +118,12 @@ class Round:
 
     def run(self, kills: int) -> None:
         """Register it, let two workers at it, kill at random, and look at what is there in the end."""
+        try:
+            self._run(kills)
+        except AssertionError as error:
+            self._tell(str(error))
+
+    def _run(self, kills: int) -> None:
         self._register()
         self._workers = [self._start() for _ in range(WORKERS)]
         for _ in range(kills):
