@@ -77,7 +77,6 @@ def page(measured: Measured, *, load: Load, facts: dict[str, Any]) -> str:
         idle=measured.idle,
         targets="\n".join(_targets(measured)),
         clients=load.clients,
-        rate=load.rate,
         batch=BATCH_ROWS,
         settings=", ".join(f"`{name} = {value}`" for name, value in SETTINGS.items()),
         runs="\n".join(_runs(measured)),
