@@ -12,6 +12,7 @@ from alembic import op as _alembic
 
 from midflight.bridge.alembic_names import give_to_alembic
 from midflight.bridge.grouping import TableChanges, alter_table
+from midflight.bridge.op_backfill import backfill, drop_backfill
 from midflight.bridge.op_columns import (
     add_column,
     alter_column,
@@ -58,6 +59,7 @@ __all__ = [
     "alter_column_type",
     "alter_table",
     "attach_partition",
+    "backfill",
     "comment_column",
     "comment_table",
     "create_check_constraint",
@@ -72,6 +74,7 @@ __all__ = [
     "create_table_comment",
     "create_unique_constraint",
     "detach_partition",
+    "drop_backfill",
     "drop_column",
     "drop_constraint",
     "drop_default",

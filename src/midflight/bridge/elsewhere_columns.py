@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 
 from midflight.operations.alter_table import AlterTable
+from midflight.operations.backfill import DropBackfill, RegisterBackfill, assigned, in_brackets
 from midflight.operations.drop_column import DropColumn
 from midflight.operations.drop_default import DropDefault
 from midflight.operations.drop_not_null import DropNotNull
@@ -60,6 +61,17 @@ def _rename_table(operations: Operations, change: RenameTable) -> None:
     operations.rename_table(change.table, change.new_name, schema=change.schema)
 
 
+def _backfill(operations: Operations, change: RegisterBackfill) -> None:
+    """At once; a function needs PostgreSQL."""
+    if change.function is None:
+        where = f" WHERE {in_brackets(change.condition, '')}" if change.condition else ""
+        operations.execute(f"UPDATE {change.table_name.sql} SET {assigned(change.assignments)}{where}")  # noqa: S608 - the revision's own SQL
+
+
+def _drop_backfill(operations: Operations, change: DropBackfill) -> None:
+    """There is no ledger to forget it."""
+
+
 def _alter(operations: Operations, change: Any, **what: Any) -> None:  # noqa: ANN401 - any change of a column
     with operations.batch_alter_table(change.table, schema=change.schema) as batch:
         batch.alter_column(change.column, **what)
@@ -67,10 +79,12 @@ def _alter(operations: Operations, change: Any, **what: Any) -> None:  # noqa: A
 
 FORMS: Mapping[type, Callable[[Operations, Any], None]] = {
     AlterTable: _alter_table,
+    DropBackfill: _drop_backfill,
     DropColumn: _drop_column,
     DropDefault: _drop_default,
     DropNotNull: _drop_not_null,
     DropTable: _drop_table,
+    RegisterBackfill: _backfill,
     RenameColumn: _rename_column,
     RenameTable: _rename_table,
     SetDefault: _set_default,

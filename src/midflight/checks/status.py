@@ -90,11 +90,8 @@ async def read_status(request: StatusRequest) -> Status:
         ProjectError: the project could not be loaded, or names no database.
         DatabaseError: the database could not be read.
     """
-    loaded = await _load(request)
-    database = request.database or (loaded.environment.database if loaded else None)
-    if database is None:
-        place = f"{loaded.project.env_py}: it names" if loaded else "there is"
-        raise ProjectError(f"{place} no PostgreSQL URL", hint="name the database with --database URL")
+    loaded = await load_where_there_is(request)
+    database = database_of(request, loaded)
     options = loaded.environment.options if loaded else {}
     name, schema = options.get("version_table") or _VERSION_TABLE, options.get("version_table_schema")
     async with looking(database) as connection:
@@ -108,8 +105,12 @@ async def read_status(request: StatusRequest) -> Status:
     return Status(database, versions, standing, journal, deployer, overview)
 
 
-async def _load(request: StatusRequest) -> Loaded | None:
-    """Load the project; None where there is none, and the database is named without it."""
+async def load_where_there_is(request: StatusRequest) -> Loaded | None:
+    """Load the project; None where there is none, and the database is named without it.
+
+    Raises:
+        ProjectError: it could not be loaded.
+    """
     if request.database is not None and request.source.config is None:
         try:
             find_config(request.folder)
@@ -120,6 +121,19 @@ async def _load(request: StatusRequest) -> Loaded | None:
         return read_live_environment(project, request.database)
 
     return await load(ProjectThread(), request.source, request.time_limit, read)
+
+
+def database_of(request: StatusRequest, loaded: Loaded | None) -> Address:
+    """Return which database is looked at.
+
+    Raises:
+        ProjectError: where nothing names one.
+    """
+    database = request.database or (loaded.environment.database if loaded else None)
+    if database is None:
+        place = f"{loaded.project.env_py}: it names" if loaded else "there is"
+        raise ProjectError(f"{place} no PostgreSQL URL", hint="name the database with --database URL")
+    return database
 
 
 def _standing(loaded: Loaded, versions: Versions, journal: JournalPast) -> Standing:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 NAME = "midflight"
 
 COMMANDS = {
+    "backfill": "Change rows in the background: run workers, look, pause, resume.",
     "check": "Prove revisions on a throw-away PostgreSQL.",
     "completion": "Print a script that completes commands and options in your shell.",
     "downgrade": "Take revisions back, without stalling traffic.",

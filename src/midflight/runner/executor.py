@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from midflight.operations.operation import Operation
+    from midflight.pg.addresses import Address
     from midflight.runner.events import Blocker, Listener
     from midflight.runner.journal import Entry, Journal
     from midflight.runner.session import Session
@@ -96,6 +97,11 @@ class Executor:
         self._path = ""
         """The search path as the revision has set it, with SET LOCAL maybe: each transaction of a step gets it."""
         self._random = random.Random()  # noqa: S311 - jitter, no secret
+
+    @property
+    def address(self) -> Address | None:
+        """The database, where a watch knows it."""
+        return self._watch.address if self._watch else None
 
     def run(self, operation: Operation) -> None:
         """Do what of an operation is not done yet.

@@ -112,6 +112,11 @@ class Watch:
         self._stop()
 
     @property
+    def address(self) -> Address:
+        """The database."""
+        return self._address
+
+    @property
     def is_alive(self) -> bool:
         """Whether the connection is still there, and with it the deployer's lock."""
         return not self._connection.is_closed()

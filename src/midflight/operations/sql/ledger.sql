@@ -37,9 +37,10 @@ CREATE TABLE IF NOT EXISTS midflight.backfill_range (
     rows_changed bigint NOT NULL DEFAULT 0,
     worker uuid,
     leased_until timestamptz,
+    wrong_after_change boolean NOT NULL DEFAULT false CONSTRAINT its_condition_is_false_after_the_change CHECK (NOT wrong_after_change),
     UNIQUE (backfill, place)
 );
-COMMENT ON TABLE midflight.backfill_range IS 'Parts of a backfill. A range is of the keys behind after, and not behind up_to (null: without end); position is the key behind which its next batch begins. It moves in the transaction of the batch.';
+COMMENT ON TABLE midflight.backfill_range IS 'Parts of a backfill. A range is of the keys behind after, and not behind up_to (null: without end); position is the key behind which its next batch begins. It moves in the transaction of the batch. wrong_after_change makes a batch fail whose rows are wrong after it, too.';
 CREATE TABLE IF NOT EXISTS midflight.backfill_failure (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     backfill bigint NOT NULL REFERENCES midflight.backfill ON DELETE CASCADE,
@@ -48,12 +49,12 @@ CREATE TABLE IF NOT EXISTS midflight.backfill_failure (
     key text[] NOT NULL,
     sqlstate text,
     error text NOT NULL,
-    state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'mended')),
+    state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'again', 'mended')),
     tries integer NOT NULL DEFAULT 1,
     failed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     UNIQUE (backfill, table_schema, table_name, key)
 );
-COMMENT ON TABLE midflight.backfill_failure IS 'Rows that could not be changed, by their keys. error never holds a value of the row.';
+COMMENT ON TABLE midflight.backfill_failure IS 'Rows that could not be changed, by their keys. error never holds a value of the row; again: it is to be tried once more.';
 CREATE TABLE IF NOT EXISTS midflight.backfill_worker (
     id uuid PRIMARY KEY,
     backfill bigint NOT NULL REFERENCES midflight.backfill ON DELETE CASCADE,

@@ -1,0 +1,60 @@
+"""What a revision says of a backfill, as text for the ledger."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from typing import TYPE_CHECKING, Any
+
+from midflight.backfill.functions import OF_REVISION
+from midflight.bridge.sql_text import sql_text
+from midflight.errors import MidflightError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Update
+
+    from midflight.backfill.changing import BatchFunction
+
+
+def assignments_of(given: Mapping[str, Any] | None, update: Update | None) -> tuple[tuple[str, str], ...]:
+    """Return each column with its expression as SQL."""
+    if update is None:
+        return tuple((column, sql_text(value)) for column, value in (given or {}).items())
+    values: Mapping[Any, Any] = update._values or dict(update._ordered_values or ())  # noqa: SLF001 - SQLAlchemy has no public way to them
+    return tuple((getattr(column, "name", column), sql_text(value)) for column, value in values.items())
+
+
+def condition_of(given: Any, update: Update | None) -> str | None:  # noqa: ANN401 - text or an expression
+    """Return which rows, as SQL; None for all."""
+    if update is None:
+        return None if given is None else sql_text(given)
+    return None if update.whereclause is None else sql_text(update.whereclause)
+
+
+def reference_of(function: BatchFunction | str | None) -> str | None:
+    """Return by which name a worker finds a function.
+
+    Raises:
+        MidflightError: where it is within another one, or no ``async def``.
+    """
+    if function is None or isinstance(function, str):
+        return function
+    name = getattr(function, "__qualname__", "")
+    if not inspect.iscoroutinefunction(function) or "." in name:
+        raise MidflightError(
+            f"the function {name or type(function).__name__} of a backfill is no async def at the top of a file"
+        )
+    revision = function.__globals__.get("revision") if "down_revision" in function.__globals__ else None
+    return f"{OF_REVISION}:{revision}:{name}" if revision else f"{function.__module__}:{name}"
+
+
+def revision_of() -> str | None:
+    """Return the revision that calls: of the nearest caller that says which one it is."""
+    frame = sys._getframe(1)  # noqa: SLF001 - Alembic tells a function of a revision nothing
+    while frame.f_back is not None:
+        frame = frame.f_back
+        if "down_revision" in frame.f_globals and "revision" in frame.f_globals:
+            return str(frame.f_globals["revision"])
+    return None
