@@ -118,7 +118,7 @@ def _run(run: Run) -> dict[str, Any]:
     return {
         "way": run.way,
         "seconds": round(run.seconds, 2),
-        "worked_seconds": None if run.worked_seconds is None else round(run.worked_seconds, 2),
+        "program_seconds": round(run.program_seconds, 2),
         "rows_per_second": round(run.rows / run.seconds),
         "failed": len(run.traffic.failures),
         "longest_ms": round(run.traffic.longest, 1),

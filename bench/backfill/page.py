@@ -36,7 +36,8 @@ a fresh copy of it, with its rows in memory, and a checkpoint is made before.
   was still waiting counts from when it was due. Idle, the processors are {busy:.0%} busy, the longest request takes
   {idle.longest_ms:.1f} ms and p99 is {idle.p99_ms:.2f} ms (the quieter of two measurements, before and after all ways).
 - **The work** sets a column that is NULL in all rows, `total_cents`, to `round(total * 100)`. Each way is a program of
-  its own, and its start counts; Midflight's verification of all rows at the end counts, too.
+  its own. Its time is that of the work, without the program's start; Midflight's ends when the last row is verified.
+  What the traffic felt is counted from the program's start to a second after its end.
 - **The ways.** *One UPDATE* changes all rows in one transaction. *Loop by hand* goes over the primary key, {batch:,}
   rows at a time, as people write it. *Paced* is `midflight backfill run`, and *full speed* the same with `--workers 2
   --full-speed`.

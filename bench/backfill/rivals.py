@@ -1,13 +1,14 @@
 """The same work without Midflight: ``python -m bench.backfill.rivals statement|loop URL``.
 
 ``statement`` is one UPDATE of all rows, in one transaction. ``loop`` is what people write in its place: it goes over
-the primary key, 5,000 rows at a time.
+the primary key, 5,000 rows at a time. It prints how many seconds the work took, without the program's start.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from typing import TYPE_CHECKING
 
 from bench.stall.database import connected
@@ -27,7 +28,9 @@ async def main() -> None:
     """Do it in one of the two ways."""
     way, url = sys.argv[1:]
     async with connected(Address.from_url(url)) as connection:
+        began = time.monotonic()
         await {"statement": _statement, "loop": _loop}[way](connection)
+        print(time.monotonic() - began)
 
 
 async def _statement(connection: Connection) -> None:

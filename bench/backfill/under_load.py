@@ -39,9 +39,9 @@ class Run:
     traffic: Traffic
     """What the clients saw while it ran, and until who still waited was served."""
     seconds: float
-    """How long the program took, with its start as a process."""
-    worked_seconds: float | None
-    """How long it took by the ledger, from the first worker to the last row verified; None for a rival."""
+    """How long the work took: for Midflight by its ledger, from its planning to the last row verified."""
+    program_seconds: float
+    """The same, with the start and the end of the program."""
     heap_bytes: int
     """Of the table afterwards."""
     trouble: str | None
@@ -58,15 +58,16 @@ async def measure(database: Database, load: Load, way: str) -> Run:
             await generator.until(BEFORE_SECONDS)
             began = generator.now()
             outcome = await work()
-            seconds = generator.now() - began
+            program_seconds = generator.now() - began
             await asyncio.sleep(AFTER_SECONDS)
-            traffic = (await generator.result()).between(began, began + seconds + AFTER_SECONDS)
+            traffic = (await generator.result()).between(began, began + program_seconds + AFTER_SECONDS)
     async with connected(database.address) as connection:
         left = await connection.fetchval(NULL) + await connection.fetchval(LEFT)
-        worked = await connection.fetchval(WORKED) if way in ARGUMENTS else None
+        worked = await connection.fetchval(WORKED) if way in ARGUMENTS else outcome.output
         heap = await connection.fetchval(HEAP)
     trouble = outcome.trouble or (f"{left:,} rows are not changed" if left else None)
-    return Run(way, load.rows, traffic, seconds, worked, heap, trouble)
+    seconds = program_seconds if trouble else float(worked)
+    return Run(way, load.rows, traffic, seconds, program_seconds, heap, trouble)
 
 
 async def _prepared(database: Database, way: str, folder: Path) -> Callable[[], Awaitable[Outcome]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from checks.projects import Revision
+from midflight.errors import ExitCode
 from runner.deployments import SAFE
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 ROWS = 20_000
 WORKERS = 2
+LIMIT_SECONDS = 300.0
+"""A dead worker's range is taken over after 15 s."""
 LONGEST_PAUSE = 1.5
 """Seconds from one kill to the next, at most: a worker has begun to work by then."""
 LEDGER = """
@@ -115,6 +118,7 @@ class Round:
         revision = Revision("a1", before=SAFE, up=kind.register)
         self._deployment: Deployment = outages.deployments.new(revision, setup=kind.setup)
         self._workers: list[Command] = []
+        self._until = time.monotonic() + LIMIT_SECONDS
 
     def run(self, kills: int) -> None:
         """Register it, let two workers at it, kill at random, and look at what is there in the end."""
@@ -133,9 +137,9 @@ class Round:
             self._tally.kills += 1
             self._chance.choice(self._faults())()
             self._start_again()
-        for worker in self._workers:
-            if worker.wait() != 0:
-                self._tell(f"a worker fails: {worker.output}")
+        while not self._are_done():
+            time.sleep(0.1)
+            self._start_again()
         self._look()
 
     def _register(self) -> None:
@@ -167,18 +171,19 @@ class Round:
         return self._deployment.start("backfill", "run", "raise")
 
     def _start_again(self) -> None:
-        """What was killed is started again; a worker must live through everything else."""
+        """What was killed is started again, and what met no server at its start; a worker lives through all else."""
         for place, worker in enumerate(self._workers):
             code = worker.process.poll()
-            if code in {None, 0}:
+            if not code:
                 continue
-            if code > 0:
-                self._tell(f"a worker ends with {code}: {worker.output}")
+            if code > 0 and (code != ExitCode.DATABASE or "raise: " in worker.output):
+                raise AssertionError(f"a worker ends with {code}: {worker.output}")
             self._tally.resumes += 1
             self._workers[place] = self._start()
 
     def _are_done(self) -> bool:
-        return all(worker.process.poll() is not None for worker in self._workers)
+        assert time.monotonic() < self._until, [worker.output for worker in self._workers]
+        return all(worker.process.poll() == 0 for worker in self._workers)
 
     def _look(self) -> None:
         self._tally.twice += int(self._deployment.value("SELECT count(*) FROM t WHERE changed > 1"))

@@ -27,7 +27,7 @@ FACTS = {"rows": 1000, "rate": 5.0, "server": "a server", "machine": "a machine"
 
 def run_of(way: str, seconds: float, heap: int = 1000, *, trouble: str | None = None) -> Run:
     requests = [(0.0, 20.0), *[(0.0, 4.0)] * 200]
-    return Run(way, 1000, Traffic(requests), seconds, None, heap, trouble)
+    return Run(way, 1000, Traffic(requests), seconds, seconds + 1, heap, trouble)
 
 
 def measured(**changes: str | None) -> Measured:
