@@ -79,7 +79,7 @@ class Batches:
         """Leave the next row out, in the transaction that there is; return its key, none where there is none."""
         if await connection.fetchval(batch.HOLD, part.id, self.worker, part.position) is None:
             return None, ()
-        read, last = await connection.fetchrow(batch.bound_sql(part, key), part.begins, part.up_to, 1)
+        read, last = await self._bound(connection, part, key, 1)
         done = await connection.fetchrow(batch.ADVANCE, part.id, last, read == 0, read, 0, self.lease)
         return _done(done), tuple(last or ())
 
@@ -93,11 +93,18 @@ class Batches:
         async with connection.transaction():
             if await connection.fetchval(batch.HOLD, part.id, self.worker, part.position) is None:
                 return None
-            read, last = await connection.fetchrow(batch.bound_sql(part, key), part.begins, part.up_to, rows)
+            read, last = await self._bound(connection, part, key, rows)
             changed = await self._call(connection, part, key, last, function) if last else 0
             return _done(
                 await connection.fetchrow(batch.ADVANCE, part.id, last, read < rows, read, changed, self.lease)
             )
+
+    async def _bound(
+        self, connection: asyncpg.Connection, part: Range, key: Key, rows: int
+    ) -> tuple[int, list[str] | None]:
+        """Return how many of the next keys there are, and the last of them."""
+        [row] = await connection.fetch(batch.bound_sql(part, key), part.begins, part.up_to, rows)
+        return row["keys"], row["last"]
 
     async def _call(
         self, connection: asyncpg.Connection, part: Range, key: Key, last: list[str], function: BatchFunction

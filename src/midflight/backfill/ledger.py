@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from midflight.backfill.job import Job, JobState, Range, sources_of
 from midflight.backfill.keys import Key, UniqueIndex, choose_key
 from midflight.backfill.sql_files import load_sql
+from midflight.backfill.trouble import said, sqlstate_of
 from midflight.sql.names import Name
 
 if TYPE_CHECKING:
     import uuid
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     import asyncpg
 
@@ -32,6 +32,10 @@ _LAST_PLACE = "SELECT coalesce(max(place), -1) FROM midflight.backfill_range WHE
 _MEND = """
 UPDATE midflight.backfill_failure SET state = 'mended'
 WHERE backfill = $1 AND table_schema = $2 AND table_name = $3 AND key = $4
+"""
+_ONCE_MORE = """
+UPDATE midflight.backfill SET passes = passes + 1, state = 'running' WHERE id = $1 AND state = 'verifying'
+RETURNING passes
 """
 _TAKE_AGAIN = """
 SELECT table_schema, table_name, key FROM midflight.backfill_failure
@@ -187,8 +191,7 @@ async def move(connection: asyncpg.Connection, job: Job, to: JobState, error: st
 
 async def begin_pass(connection: asyncpg.Connection, job: Job) -> int:
     """Note that ranges are open again, and return how often it was gone through."""
-    sql = "UPDATE midflight.backfill SET passes = passes + 1, state = 'running' WHERE id = $1 AND state = 'verifying' RETURNING passes"
-    return int(await connection.fetchval(sql, job.id) or job.passes)
+    return int(await connection.fetchval(_ONCE_MORE, job.id) or job.passes)
 
 
 async def beat(connection: asyncpg.Connection, *values: object) -> Beat | None:
@@ -203,10 +206,12 @@ async def leave(connection: asyncpg.Connection, worker: uuid.UUID) -> None:
 
 
 async def note_failure(
-    connection: asyncpg.Connection, job: Job, table: Name, key: Sequence[str], sqlstate: str | None, error: str
+    connection: asyncpg.Connection, job: Job, table: Name, key: Sequence[str], error: Exception
 ) -> None:
     """Note a row that cannot be changed."""
-    await connection.execute(load_sql("failed"), job.id, table.schema, table.name, list(key), sqlstate, error)
+    await connection.execute(
+        load_sql("failed"), job.id, table.schema, table.name, list(key), sqlstate_of(error), said(error)
+    )
 
 
 async def take_again(connection: asyncpg.Connection, job: Job) -> tuple[Name, tuple[str, ...]] | None:

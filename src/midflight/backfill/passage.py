@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from midflight.backfill import ledger
 from midflight.backfill.changing import Done
-from midflight.backfill.events import RowFailed, RowHeld
+from midflight.backfill.events import RowFailed, RowHeld, TableVacuumed
 from midflight.backfill.job import LIVE, JobState
-from midflight.backfill.pace import next_rows, pause_after
+from midflight.backfill.pace import next_rows, pause_after, vacuum_is_due
 from midflight.backfill.shared import BEAT_SECONDS
 from midflight.backfill.trouble import Trouble, said, sqlstate_of, trouble_of
-from midflight.backfill.vacuum import vacuum_if_due
+from midflight.backfill.vacuum import vacuum
 from midflight.errors import DatabaseError
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from midflight.backfill.changing import Batches
     from midflight.backfill.job import Job, Range
     from midflight.backfill.keys import Key
+    from midflight.backfill.ledger import Beat
     from midflight.backfill.shared import Shared
     from midflight.sql.names import Name
 
@@ -80,7 +81,7 @@ class Passage:
             try:
                 async with connection.transaction():
                     await self._batches.change_one(connection, table, key, values)
-            except Exception as error:  # noqa: BLE001 - the function is the user's, and its error is told
+            except Exception as error:
                 if trouble_of(error) in {Trouble.GONE, Trouble.SERVER}:
                     raise
                 await self._fail_row(connection, table, values, error)
@@ -141,7 +142,7 @@ class Passage:
     async def _fail_row(
         self, connection: asyncpg.Connection, table: Name, values: tuple[str, ...], error: Exception
     ) -> None:
-        await ledger.note_failure(connection, self.job, table, values, sqlstate_of(error), said(error))
+        await ledger.note_failure(connection, self.job, table, values, error)
         self._shared.course.listener(RowFailed(self.job.name, str(table), values, said(error)))
         failures = (await ledger.read_progress(connection, self.job)).failures
         if failures >= self._shared.course.most_failures:
@@ -182,8 +183,15 @@ class Passage:
             return False
         self._shared.tell(self.job, beat, brake)
         if part.state == "open":
-            await vacuum_if_due(connection, self._shared, self.job, part.table, beat, self._brakes)
+            await self._vacuum(connection, part.table, beat)
         return True
+
+    async def _vacuum(self, connection: asyncpg.Connection, table: Name, beat: Beat) -> None:
+        changed = beat.rows_changed - beat.rows_vacuumed
+        if vacuum_is_due(self._brakes.pace, changed, beat.rows_estimated, self._brakes.brake):
+            seconds = await vacuum(connection, self.job, table, beat.rows_changed)
+            if seconds is not None:
+                self._shared.course.listener(TableVacuumed(str(table), seconds))
 
     async def _key(self, connection: asyncpg.Connection, table: Name) -> Key:
         if table not in self._keys:

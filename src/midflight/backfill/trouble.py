@@ -35,8 +35,8 @@ _LOST = (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|\(.*\)|«.*»")
 """What may be a value of the row: PostgreSQL's words put it into quotation marks or brackets."""
 _CONDITION_HOLDS = (
-    "its condition still holds for a row that was changed, so nobody can tell what is left to do: where the change is "
-    "right, tell by disagreement what is wrong at the end; it may be false"
+    "the condition of the backfill holds after the change, too, so nobody could tell that it is done; where the change "
+    "is right, tell by disagreement what is wrong at the end"
 )
 
 
@@ -55,9 +55,7 @@ def trouble_of(error: BaseException) -> Trouble:
         return Trouble.GONE
     if state.startswith(_SERVER):
         return Trouble.SERVER
-    if state.startswith(_JOB) or getattr(error, "constraint_name", None) == _WRONG_AFTER:
-        return Trouble.JOB
-    return Trouble.ROW
+    return Trouble.JOB if state.startswith(_JOB) else Trouble.ROW
 
 
 def said(error: BaseException) -> str:

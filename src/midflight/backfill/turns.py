@@ -54,10 +54,11 @@ class Worker:
                 async with opened(course.address, course.role, course.pace.batch_seconds) as connection:
                     was_connected, self._lost, self._pause = True, None, 0.1
                     await self._serve(connection)
-                return
             except Exception as error:
                 if trouble_of(error) is not Trouble.GONE or not was_connected or not await self._may_wait(error):
                     raise
+            else:
+                return
 
     async def _may_wait(self, error: Exception) -> bool:
         """Wait before the next try to connect, each time longer; tell whether there is one."""

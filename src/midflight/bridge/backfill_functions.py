@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from midflight.backfill.functions import OF_REVISION, checked, load_function
@@ -24,7 +25,7 @@ def function_of(script: ScriptDirectory, reference: str) -> BatchFunction:
     if kind != OF_REVISION:
         return load_function(reference)
     identifier, _, name = rest.partition(":")
-    with explaining(script.dir):
+    with explaining(Path(script.dir)):
         module = script.get_revision(identifier).module
     found = getattr(module, name, None)
     if found is None:

@@ -22,7 +22,7 @@ def assignments_of(given: Mapping[str, Any] | None, update: Update | None) -> tu
     """Return each column with its expression as SQL."""
     if update is None:
         return tuple((column, sql_text(value)) for column, value in (given or {}).items())
-    values: Mapping[Any, Any] = update._values or dict(update._ordered_values or ())  # noqa: SLF001 - SQLAlchemy has no public way to them
+    values: Mapping[Any, Any] = update._values or {}  # noqa: SLF001 - SQLAlchemy has no public way to them
     return tuple((getattr(column, "name", column), sql_text(value)) for column, value in values.items())
 
 

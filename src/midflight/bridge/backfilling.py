@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 from sqlalchemy.util import await_only
@@ -89,7 +89,7 @@ def _call(context: MigrationContext, executor: Executor, operation: RegisterBack
     loaded = _loaded(context, operation.function)
 
     def run() -> None:
-        raw = connection.connection.driver_connection
+        raw: Any = connection.connection.driver_connection
         try:
             await_only(change_by_function(raw, operation.name, loaded))
         except asyncpg.PostgresError as error:

@@ -33,7 +33,7 @@ def backfill(
     disagreement: str | ColumnElement[bool] | None = None,
     small: int = SMALL_ROWS,
 ) -> None:
-    """Let the rows of a table be changed in the background, by ``midflight backfill run``; a small table is changed at once.
+    """Let the rows of a table be changed in the background, by ``midflight backfill run``; of a small table at once.
 
     Args:
         name: of the backfill, as the commands call it.
@@ -42,8 +42,8 @@ def backfill(
         where: which rows, as SQL; best what is false for a row that was changed, such as ``total_cents IS NULL``. By it
             new rows are found, and it is verified at the end that none is left. Without it each row is changed once.
         function: ``async def fill(connection, keys)``, for what SQL cannot say. It changes the rows of these keys, each
-            a tuple, which are locked, on an asyncpg connection, in the transaction of the batch. At the top of the revision's
-            file or of a module; or ``"module:name"``.
+            a tuple, which are locked, on an asyncpg connection, in the transaction of the batch. It stands at the top
+            of the revision's file or of a module; or ``"module:name"``.
         update: ``sa.update(table).values(...).where(...)``, in place of ``table``, ``set`` and ``where``.
         schema: of the table.
         wait: whether the revision ends only when it is finished.
@@ -77,5 +77,5 @@ def backfill(
 
 
 def drop_backfill(name: str) -> None:
-    """Forget a backfill, as the way back of ``backfill``: what it has changed stays, what it has not is not changed any more."""
+    """Forget a backfill, as the way back of ``backfill``: what it has changed stays."""
     run(DropBackfill(name))

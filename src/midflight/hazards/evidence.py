@@ -42,6 +42,9 @@ _INDEXES = frozenset({"i", "I"})
 _LONGEST_TIMEOUT = 10_000
 """Milliseconds: a lock_timeout above it spares a service nothing, since its own clients give up before."""
 
+OWN_SCHEMA = "midflight"
+"""Of the journal and of the ledger of backfills, whose rows our own steps write."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -132,7 +135,9 @@ class Sight:
         return (change for change in self.statement.changes if isinstance(change, kind))
 
     def concerns_live_table(self, name: Name) -> bool:
-        """Tell whether the running service can know a table: the revision did not create it."""
+        """Tell whether the running service can know a table: the revision did not create it, and it is not ours."""
+        if name.schema == OWN_SCHEMA:
+            return False
         if self.observed:
             return self._relation(name) is not None
         return name.name != self.scene.version_table and not self._is_own(name)

@@ -12,10 +12,10 @@ from midflight.operations.operation import Asked, Operation, OperationRefusedErr
 from midflight.operations.step import Mode, Step, TableLock, Work
 from midflight.pg.identifiers import quote_identifier, quote_literal
 from midflight.pg.locks import LockMode
-from midflight.sql.names import Name
 
 if TYPE_CHECKING:
     from midflight.operations.state import Relation, State
+    from midflight.sql.names import Name
 
 SMALL_ROWS = 10_000
 """Up to how many rows a table is changed at once: some tenths of a second on a slow machine."""
@@ -25,10 +25,14 @@ LONGEST_NAME = 63
 
 _REGISTER = """\
 INSERT INTO midflight.backfill
-    (name, table_schema, table_name, assignments, condition, function, disagreement, revision, operator, midflight_version)
+    (name, table_schema, table_name, assignments, condition, function, disagreement, revision, operator,
+    midflight_version)
 VALUES (
     {name},
-    (SELECT nspname FROM pg_namespace WHERE oid = (SELECT relnamespace FROM pg_class WHERE oid = CAST({table} AS regclass))),
+    (
+        SELECT nspname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+        WHERE pg_class.oid = CAST({table} AS regclass)
+    ),
     (SELECT relname FROM pg_class WHERE oid = CAST({table} AS regclass)),
     {assignments}, {condition}, {function}, {disagreement}, {revision}, session_user, {version}
 )
@@ -45,7 +49,7 @@ WITH midflight_job AS MATERIALIZED (
     WHERE name = {name} AND state = 'pending' AND started_at IS NULL
 ), midflight_changed AS (
     UPDATE {table} SET {assignments}
-    WHERE ctid >= '(0,0)' AND EXISTS (SELECT FROM midflight_job) AND {condition}
+    WHERE ctid >= '(0,0)' AND ctid < '(4294967295,0)' AND EXISTS (SELECT FROM midflight_job) AND {condition}
     RETURNING {wrong} IS TRUE AS is_wrong
 ), midflight_range AS (
     INSERT INTO midflight.backfill_range
@@ -161,7 +165,7 @@ class RegisterBackfill(Operation):
             raise OperationRefusedError(f"the name of a backfill has 1 to {LONGEST_NAME} bytes")
         if bool(self.assignments) == (self.function is not None):
             raise OperationRefusedError(
-                f"the backfill {self.name}: what is to be done with a row is told by set, update or function, by one of them"
+                f"the backfill {self.name}: what is to be done with a row is told by one of set, update and function"
             )
 
     def _must_be_possible(self, relation: Relation | None) -> None:

@@ -20,20 +20,21 @@ def backfill_line(event: Event) -> str:
     """Write an event as a line."""
     match event:
         case BackfillStarted():
-            return f"{event.name}: {event.state}, about {event.rows:,} rows of {event.table}"
+            words = f"{event.state}, about {event.rows:,} rows of {event.table}"
         case BackfillProgress():
-            return f"{event.name}: {progress_words(event)}"
+            words = progress_words(event)
         case RowFailed():
-            return f"{event.name}: the row {', '.join(event.key)} of {event.table} cannot be changed: {event.error}"
+            words = f"the row {', '.join(event.key)} of {event.table} cannot be changed: {event.error}"
         case RowHeld():
             behind = f" behind {', '.join(event.behind)}" if event.behind else ""
-            return f"{event.name}: the next row{behind} of {event.table} is held by somebody; trying again"
+            words = f"the next row{behind} of {event.table} is held by somebody; trying again"
+        case BackfillEnded():
+            words = _ending(event)
         case TableVacuumed():
             return f"vacuumed {event.table} in {event.seconds:.1f} s"
         case ConnectionLost():
             return f"the connection is lost ({event.error}); the next try in {event.seconds:.1f} s"
-        case BackfillEnded():
-            return f"{event.name}: {_ending(event)}"
+    return f"{event.name}: {words}"
 
 
 def progress_words(event: BackfillProgress) -> str:
