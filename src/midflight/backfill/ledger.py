@@ -33,6 +33,8 @@ _MEND = """
 UPDATE midflight.backfill_failure SET state = 'mended'
 WHERE backfill = $1 AND table_schema = $2 AND table_name = $3 AND key = $4
 """
+_AGAIN = "UPDATE midflight.backfill_failure SET state = 'again' WHERE backfill = $1 AND state = 'open' RETURNING id"
+_HAS_RANGES = "SELECT EXISTS (SELECT FROM midflight.backfill_range WHERE backfill = $1)"
 _ONCE_MORE = """
 UPDATE midflight.backfill SET passes = passes + 1, state = 'running' WHERE id = $1 AND state = 'verifying'
 RETURNING passes
@@ -218,6 +220,16 @@ async def take_again(connection: asyncpg.Connection, job: Job) -> tuple[Name, tu
     """Take a row that is to be tried once more, and keep it until the transaction ends; None where there is none."""
     row = await connection.fetchrow(_TAKE_AGAIN, job.id)
     return (Name(row[0], row[1]), tuple(row[2])) if row else None
+
+
+async def retry_failures(connection: asyncpg.Connection, job: Job) -> int:
+    """Let all rows that could not be changed be tried once more; return how many."""
+    return len(await connection.fetch(_AGAIN, job.id))
+
+
+async def has_ranges(connection: asyncpg.Connection, job: Job) -> bool:
+    """Tell whether somebody has begun."""
+    return bool(await connection.fetchval(_HAS_RANGES, job.id))
 
 
 async def mend(connection: asyncpg.Connection, job: Job, table: Name, key: Sequence[str]) -> None:
