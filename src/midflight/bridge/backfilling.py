@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from midflight.operations.backfill import RegisterBackfill
     from midflight.runner.executor import Executor
 
-_LOOK_SECONDS = 0.1
 _READ = """
 SELECT state, error, condition, function, disagreement, assignments::text = CAST(:assignments AS jsonb)::text
 FROM midflight.backfill WHERE name = :name
@@ -106,13 +105,12 @@ def _wait(context: MigrationContext, executor: Executor, operation: RegisterBack
         raise StatementError(_TRANSACTION, sqlstate=None, hint="leave out wait=True, and let workers do it")
     address = executor.address or address_of(connection)
     [[role]] = session.fetch(_ROLE)
-    session.commit()
     thread = _Thread(
         lambda: work(address, operation.name, functions=lambda name: _loaded(context, name), pace=Pace(), role=role)
     )
+    executor.session.commit()  # the worker must find it
     thread.start()
-    while thread.is_alive():
-        session.sleep(_LOOK_SECONDS)
+    executor.run_beside(f"wait for the backfill {operation.name}", lambda: not thread.is_alive())
     if thread.error is not None:
         raise thread.error
     if _state(executor, operation) is not JobState.FINISHED:
