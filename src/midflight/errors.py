@@ -40,6 +40,12 @@ class NotAtHeadError(MidflightError):
     exit_code = ExitCode.FINDINGS
 
 
+class GateShutError(MidflightError):
+    """A gate holds a contract revision back."""
+
+    exit_code = ExitCode.FINDINGS
+
+
 class HazardError(MidflightError):
     """A hazard of an installed package cannot be used."""
 

@@ -13,6 +13,8 @@ from alembic import op as _alembic
 from midflight.bridge.alembic_names import give_to_alembic
 from midflight.bridge.grouping import TableChanges, alter_table
 from midflight.bridge.op_backfill import backfill, drop_backfill
+from midflight.bridge.op_change_type import change_type
+from midflight.bridge.op_column_changes import merge_columns, rename_column, split_column
 from midflight.bridge.op_columns import (
     add_column,
     alter_column,
@@ -21,7 +23,6 @@ from midflight.bridge.op_columns import (
     drop_column,
     drop_default,
     drop_not_null,
-    rename_column,
     set_default,
     set_not_null,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "alter_table",
     "attach_partition",
     "backfill",
+    "change_type",
     "comment_column",
     "comment_table",
     "create_check_constraint",
@@ -87,6 +89,7 @@ __all__ = [
     "drop_table_comment",
     "execute",
     "execute_file",
+    "merge_columns",
     "reindex",
     "rename_column",
     "rename_constraint",
@@ -97,6 +100,7 @@ __all__ = [
     "run_async",
     "set_default",
     "set_not_null",
+    "split_column",
     "validate_constraint",
 ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from midflight.bridge.deployment import give_back
 from midflight.bridge.environment import read_options
 from midflight.bridge.project import ProjectSource, load_project
 from midflight.bridge.request import Request
+from midflight.errors import UsageError
 from midflight.pg.addresses import Address
 from midflight.runner.events import ignore
 from midflight.runner.limits import Limits
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from midflight.bridge.project import Project
-    from midflight.bridge.request import Direction
+    from midflight.bridge.request import UpTo
     from midflight.runner.events import Listener
 
 
@@ -35,6 +37,8 @@ async def upgrade(
     bind: AsyncEngine | AsyncConnection | None = None,
     limits: Limits | None = None,
     listener: Listener = ignore,
+    phase: UpTo | None = None,
+    ignore_instances: bool = False,
 ) -> tuple[str, ...]:
     """Apply revisions as ``midflight upgrade`` does, and return their ids; of many workers one applies, others wait.
 
@@ -45,11 +49,22 @@ async def upgrade(
             thread of its own.
         limits: for how long it waits; default: the settings'.
         listener: is told what happens, in the thread in which it happens.
+        phase: ``expand`` stops before the first contract revision of each branch, ``contract`` goes through them;
+            default: through them as far as their gates are open.
+        ignore_instances: applies contract revisions though live instances of the application need the old shape.
 
     Raises:
+        midflight.errors.GateShutError: where a contract revision is held back; with ``contract`` nothing is applied.
         midflight.errors.MidflightError: as the command would tell; nothing of a failed revision's transaction stays.
     """
-    return await _apply("upgrade", target, config=config, bind=bind, limits=limits, listener=listener)
+    if phase not in {None, "expand", "contract"}:
+        raise UsageError(f"phase is {phase!r}", hint="it may be 'expand' or 'contract'")
+    return await _apply(
+        Request("upgrade", target, phase=phase, ignore_instances=ignore_instances, listener=listener),
+        config=config,
+        bind=bind,
+        limits=limits,
+    )
 
 
 async def downgrade(
@@ -61,28 +76,25 @@ async def downgrade(
     listener: Listener = ignore,
 ) -> tuple[str, ...]:
     """Take revisions back as ``midflight downgrade`` does, and return their ids. Arguments as for ``upgrade``."""
-    return await _apply("downgrade", target, config=config, bind=bind, limits=limits, listener=listener)
+    return await _apply(Request("downgrade", target, listener=listener), config=config, bind=bind, limits=limits)
 
 
 async def _apply(
-    direction: Direction,
-    target: str,
+    asked: Request,
     *,
     config: Path | str | None,
     bind: AsyncEngine | AsyncConnection | None,
     limits: Limits | None,
-    listener: Listener,
 ) -> tuple[str, ...]:
+    """Complete what was asked for from the settings, and do it."""
     settings = load_settings(config=Path(config) if config else None)
     url = settings.migration_url
-    request = Request(
-        direction,
-        target,
+    request = replace(
+        asked,
         database=Address.from_url(url.get_secret_value()) if url and bind is None else None,
         role=settings.role,
         limits=limits or Limits.of(settings),
         journal=settings.journal,
-        listener=listener,
     )
     project = load_project(ProjectSource(settings.config))
     if bind is None:

@@ -118,6 +118,8 @@ class Revision:
     labels: tuple[str, ...] = ()
     before: str = ""
     """Code at module level, such as imports; ``op`` and ``sa`` are there."""
+    phase: str | None = None
+    """What the module says of its phase; None says nothing."""
     folder: str = "migrations/versions"
 
     def text(self) -> str:
@@ -131,6 +133,7 @@ class Revision:
             f"down_revision = {self.after!r}",
             f"branch_labels = {self.labels or None!r}",
             f"depends_on = {self.depends_on!r}",
+            *([f"phase = {self.phase!r}"] if self.phase else []),
             _function("upgrade", self.up),
             "" if self.down is None else _function("downgrade", self.down),
         ]

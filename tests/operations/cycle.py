@@ -18,7 +18,7 @@ import contextlib
 import io
 import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from alembic import command
 from alembic.config import Config
@@ -32,11 +32,11 @@ from midflight.checks.request import Conditions, HistoryRequest
 from midflight.checks.result import Outcome
 from midflight.errors import MidflightError
 from midflight.registry import LOCKS_AND_LONG_WORK, Hazards
-from midflight.runner.events import StepFinished
+from midflight.runner.events import StepFinished, StepStarted
 from midflight.shadow.choice import ShadowChoice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from midflight.pg.addresses import Address
@@ -70,6 +70,8 @@ class Case:
     """Whether it has nothing left to do where all of it is done already."""
     returns: bool = True
     """Whether ``downgrade()`` leads back to the same schema."""
+    reorders: bool = False
+    """Whether it leads back to the same columns in another order."""
     allowed: frozenset[str] = field(default_factory=frozenset)
     """Hazards that it has and must have, by what it is."""
 
@@ -131,10 +133,16 @@ class Cycle:
             self.is_applied("again")
         self.apply(down=True)
         if self.case.returns:
-            assert self.stage.snapshot(self.database) == self.before, "down"
+            self.is_back()
         self.apply()
         if self.case.returns:
             self.is_applied("forward, back and forward")
+
+    def is_back(self) -> None:
+        now, before = self.stage.snapshot(self.database), self.before
+        if self.case.reorders:
+            now, before = without_order(now), without_order(before)
+        assert now == before, "down"
 
     def broken_off_and_resumed(self) -> None:
         """Break off after each step that is done for good; the same command goes on from there."""
@@ -170,6 +178,34 @@ class Cycle:
             text = script(self.folder)
             self.stage.send(self.database, f"DROP TABLE IF EXISTS alembic_version;\n{text}")
             self.is_applied(text)
+
+
+def without_order(units: Mapping[Any, Any]) -> Mapping[Any, Any]:
+    """Leave out where the columns stand."""
+    return {
+        unit: {part: attributes[1:] if part.kind == "column" else attributes for part, attributes in parts.items()}
+        for unit, parts in units.items()
+    }
+
+
+def recorded(stage: Stage, folder: Path, setup: str, *ups: str) -> str:
+    """Return a setup that is what revisions leave behind: its own SQL, then each statement that they send."""
+    database, sent = stage.clone(setup), [setup, "CREATE SCHEMA IF NOT EXISTS midflight"]
+
+    def listen(event: Event) -> None:
+        if isinstance(event, StepStarted):
+            sent.append(event.sql)
+
+    try:
+        for number, up in enumerate(ups):
+            project = folder / f"recorded_{number}"
+            project.mkdir()
+            write(project, Case(f"recorded_{number}", setup, up, "pass", "SELECT true"), "asyncpg")
+            applied(project, database, listener=listen)
+            stage.send(database, "DELETE FROM alembic_version")
+    finally:
+        stage.drop(database)
+    return ";\n".join(sent)
 
 
 def script(folder: Path) -> str:

@@ -52,3 +52,24 @@ def test_operations_on_columns_and_tables_work_there(tmp_path: Path) -> None:
     command.downgrade(config, "base")
     assert inspect(engine).get_table_names() == ["alembic_version"]
     engine.dispose()
+
+
+def test_a_change_of_type_is_made_by_its_contract_there(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'test.db'}"
+    call = 'op.change_type("orders", "total", sa.BigInteger(), existing_type=sa.Integer(), phase="{}"{})'
+    phases = ("expand", "migrate", "contract")
+    up = [call.format(phase, "") for phase in phases]
+    down = [call.format(phase, ", undo=True") for phase in reversed(phases)]
+    table = 'op.create_table("orders", sa.Column("id", sa.Integer), sa.Column("total", sa.Integer))'
+    write_project(
+        tmp_path,
+        Revision("a1", up=table, before="from midflight import op"),
+        Revision("b2", up="\n".join(up), down="\n".join(down), after="a1", before="from midflight import op"),
+        env=env_py("psycopg2", url=url),
+    )
+    config, engine = Config(str(tmp_path / "alembic.ini")), create_engine(url)
+    for direction, target, type_ in (("upgrade", "head", "BIGINT"), ("downgrade", "a1", "INTEGER")):
+        getattr(command, direction)(config, target)
+        columns = {column["name"]: str(column["type"]) for column in inspect(engine).get_columns("orders")}
+        assert columns == {"id": "INTEGER", "total": type_}
+    engine.dispose()

@@ -15,6 +15,7 @@ NAMES = (
     "alter_table",
     "attach_partition",
     "backfill",
+    "change_type",
     "comment_column",
     "comment_table",
     "create_enum",
@@ -28,6 +29,7 @@ NAMES = (
     "drop_not_null",
     "drop_sequence",
     "execute_file",
+    "merge_columns",
     "reindex",
     "rename_column",
     "rename_constraint",
@@ -36,6 +38,7 @@ NAMES = (
     "run_async",
     "set_default",
     "set_not_null",
+    "split_column",
     "validate_constraint",
 )
 """Alembic's ``op`` keeps its own meaning of every other name: old revisions do what they did."""

@@ -15,6 +15,8 @@ from alembic.runtime.environment import EnvironmentContext
 from midflight.bridge.alembic_session import AlembicSession
 from midflight.bridge.deployment import deploy
 from midflight.bridge.environment import connections_led_to, own_logging_kept
+from midflight.bridge.gatekeeping import Gatekeeper
+from midflight.bridge.phases import history_of
 from midflight.bridge.revision_failure import explained
 from midflight.bridge.revisions import Revisions
 from midflight.bridge.safe_operation import use_executor
@@ -177,7 +179,10 @@ class _Run:
         )
         connection.rollback()  # ends what the session's first question has begun
         use_executor(context, executor)
-        self._done.append(Revisions(self._request, context, connection, executor, deployment.journal))
+        gatekeeper = Gatekeeper(history_of(self._project.history()), deployment.watch, self._request)
+        self._done.append(
+            Revisions(self._request, context, connection, executor, journal=deployment.journal, gatekeeper=gatekeeper)
+        )
 
     def _steps(self, heads: Any, _: MigrationContext) -> Iterator[RevisionStep]:  # noqa: ANN401 - as Alembic has it
         script, target = self._project.script, self._request.target

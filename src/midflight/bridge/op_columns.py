@@ -76,11 +76,6 @@ def drop_column(
     run(DropColumn(table_name, column_name, schema=schema))
 
 
-def rename_column(table_name: str, old_name: str, new_name: str, *, schema: str | None = None) -> None:
-    """Give a column another name. Code that uses the old one fails from then on: no deployment is quick enough."""
-    run(RenameColumn(table_name, old_name, new_name, schema=schema))
-
-
 def set_not_null(table_name: str, column_name: str, *, schema: str | None = None) -> None:
     """Let no row hold NULL in a column any more; the rows that are there are read beside the traffic."""
     run(SetNotNull(table_name, column_name, schema=schema))

@@ -14,7 +14,9 @@ from alembic.script.revision import RevisionMap
 from alembic.util import to_tuple
 
 from midflight.bridge.explaining import explaining
+from midflight.bridge.phases import declared_phase
 from midflight.errors import ProjectError
+from midflight.operations.phase import Phase
 
 INI, TOML, ENV_PY = "alembic.ini", "pyproject.toml", "env.py"
 
@@ -42,6 +44,13 @@ class Revision:
     depends_on: tuple[str, ...]
     branch_labels: tuple[str, ...]
     is_merge: bool
+    declared_phase: Phase | None = None
+    """What its module says; None where it says nothing."""
+
+    @property
+    def phase(self) -> Phase:
+        """The phase to which it belongs: whatever says nothing expands."""
+        return self.declared_phase or Phase.EXPAND
 
 
 class Project:
@@ -167,7 +176,8 @@ def _read_revisions(script: ScriptDirectory) -> list[Script]:
     """Read all revision files as Alembic does, but name the file where Alembic would only warn.
 
     Raises:
-        ProjectError: where two files are the same revision, or one builds on a revision that is not there.
+        ProjectError: where two files are the same revision, one builds on a revision that is not there, or one says a
+            phase that is none.
     """
     for folder in script._version_locations:  # noqa: SLF001 - with Alembic's default, which the public attribute lacks
         if folder.exists():
@@ -183,6 +193,7 @@ def _read_revisions(script: ScriptDirectory) -> list[Script]:
         for other in (*to_tuple(one.down_revision, ()), *to_tuple(one.dependencies, ())):
             if other not in known:
                 raise ProjectError(f"{one.path}: it builds on the revision {other}, which is not there")
+        declared_phase(one)  # a wrong one is told before anything is done
     return read
 
 
@@ -195,4 +206,5 @@ def _revision(script: Script) -> Revision:
         depends_on=tuple(script._resolved_dependencies),  # noqa: SLF001 - likewise, with labels resolved
         branch_labels=tuple(sorted(script.branch_labels or ())),
         is_merge=script.is_merge_point,
+        declared_phase=declared_phase(script),
     )

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from midflight.runner.events import Listener
 
 Direction = Literal["upgrade", "downgrade"]
+UpTo = Literal["expand", "contract"]
+"""How far an upgrade goes: before the first contract revision of each branch, or through them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,10 @@ class Request:
     role: str | None = None
     """The role to migrate as (SET ROLE)."""
     limits: Limits = field(default_factory=Limits)
+    phase: UpTo | None = None
+    """None goes through contract revisions, too, as far as their gates are open when it comes to them."""
+    ignore_instances: bool = False
+    """Whether contract revisions are applied though instances of the application need the old shape."""
     journal: bool = True
     """Whether what is done is written into ``midflight.journal``."""
     listener: Listener = ignore

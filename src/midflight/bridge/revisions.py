@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from midflight.bridge.alembic_session import statement_error
 from midflight.bridge.deployment import give_back
 from midflight.bridge.guard import Guard
-from midflight.errors import DatabaseError
+from midflight.errors import DatabaseError, GateShutError
 from midflight.runner.course import Course, Waiting
 from midflight.runner.events import (
     RevisionEdited,
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext, RevisionStep
     from sqlalchemy import Connection
 
+    from midflight.bridge.gatekeeping import Gatekeeper
     from midflight.bridge.request import Request
     from midflight.runner.executor import Executor
     from midflight.runner.journal import Entry, Journal
@@ -45,7 +46,9 @@ class Revisions:
         context: MigrationContext,
         connection: Connection,
         executor: Executor,
+        *,
         journal: Journal | None,
+        gatekeeper: Gatekeeper,
     ) -> None:
         """Take Alembic's context and what runs the operations in it."""
         self._request = request
@@ -53,6 +56,8 @@ class Revisions:
         self._connection = connection
         self._executor = executor
         self._journal = journal
+        self._gatekeeper = gatekeeper
+        self._note: str | None = None
         self._guard = Guard(connection, executor)
         self._entry: Entry | None = None
         self._is_left = False
@@ -62,15 +67,30 @@ class Revisions:
         context.on_version_apply_callbacks = (*context.on_version_apply_callbacks, self._stamped)
 
     def run(self, steps: Sequence[RevisionStep]) -> Iterator[RevisionStep]:
-        """Hand the revisions to Alembic, which calls each, writes its version and commits before it takes the next."""
-        say, direction, ids = self._request.listener, self._request.direction, [_id(step) for step in steps]
+        """Hand the revisions to Alembic, which calls each, writes its version and commits before it takes the next.
+
+        Raises:
+            GateShutError: where a contract revision is held back; what came before it is applied.
+        """
+        try:
+            yield from self._run(steps)
+        except GateShutError:
+            give_back(self._connection)  # nothing is under way in it
+            raise
+
+    def _run(self, way: Sequence[RevisionStep]) -> Iterator[RevisionStep]:
+        say, direction = self._request.listener, self._request.direction
         began = time.monotonic()
         # Alembic may just have made its version table: a revision that is taken back must not take that back, too.
         if self._connection.in_transaction():
             self._connection.commit()
         self._tell_edited()
-        say(RunStarted(tuple(ids), direction))
+        self._gatekeeper.prepare()
+        ids = self._gatekeeper.admitted([_id(step) for step in way])
+        steps = [step for step in way if _id(step) in ids]
+        say(RunStarted(ids, direction))
         for place, step in enumerate(steps, 1):
+            self._note = self._gatekeeper.pass_(_id(step))
             say(RevisionStarted(_id(step), step.revision.doc or _id(step), direction, place, len(steps)))
             started = time.monotonic()
             self.current = step
@@ -80,7 +100,8 @@ class Revisions:
             self.applied.append(_id(step))
             say(RevisionFinished(_id(step), time.monotonic() - started))
         give_back(self._connection)  # it may be of a pool that goes on
-        say(RunFinished(tuple(ids), time.monotonic() - began))
+        say(RunFinished(ids, time.monotonic() - began))
+        self._gatekeeper.tell_left([_id(step) for step in way])
 
     def leave(self) -> None:
         """Let go of the connection."""
@@ -103,7 +124,8 @@ class Revisions:
             course = Course(_id(step), self._request.direction)
             self._executor.course = course
             if self._journal:
-                self._entry = self._journal.start(_id(step), course.direction, file_hash(Path(step.revision.path)))
+                hash_ = file_hash(Path(step.revision.path))
+                self._entry = self._journal.start(_id(step), course.direction, hash_, self._note)
                 course.attempt = self._entry
             memo = dict(self._context.impl.memo)
             try:

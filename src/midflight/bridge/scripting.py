@@ -10,6 +10,7 @@ from midflight import __version__
 from midflight.bridge.environment import own_logging_kept
 from midflight.bridge.explaining import explaining
 from midflight.bridge.offline import LOCK_TIMEOUT_MS
+from midflight.bridge.phases import history_of
 from midflight.errors import ProjectError, RangeError
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext, RevisionStep
 
     from midflight.bridge.project import Project
-    from midflight.bridge.request import Direction
+    from midflight.bridge.request import Direction, UpTo
 
 HEADER = f"""\
 -- Midflight {__version__}: {{direction}} to {{target}}
@@ -27,8 +28,10 @@ HEADER = f"""\
 """
 
 
-def print_script(project: Project, direction: Direction, target: str) -> None:
+def print_script(project: Project, direction: Direction, target: str, phase: UpTo | None = None) -> None:
     """Print the script of an upgrade or a downgrade, as Alembic's ``--sql`` does, with limits to its waits.
+
+    A script cannot look at gates; the guards of the operations themselves are in it.
 
     Raises:
         RangeError: where the target does not say from where to go down.
@@ -43,7 +46,9 @@ def print_script(project: Project, direction: Direction, target: str) -> None:
 
     def steps(heads: Any, context: MigrationContext) -> Iterator[RevisionStep]:  # noqa: ANN401 - as Alembic has it
         context.impl.static_output(HEADER.format(direction=direction, target=end).rstrip())
-        yield from find(end, heads)
+        way = list(find(end, heads))
+        left = history_of(project.history()).left_by_expand(map(_id, way)) if phase == "expand" else frozenset[str]()
+        yield from (step for step in way if _id(step) not in left)
 
     environment = EnvironmentContext(
         project.config, project.script, fn=steps, as_sql=True, starting_rev=start or None, destination_rev=end
@@ -60,6 +65,10 @@ def print_script(project: Project, direction: Direction, target: str) -> None:
         project.script.run_env()
     if not hasattr(environment, "_migration_context") or environment._migration_context is None:  # noqa: SLF001 - get_context() raises a bare Exception
         raise ProjectError(f"{project.env_py}: it never calls context.configure() in offline mode")
+
+
+def _id(step: RevisionStep) -> str:
+    return step.revision.revision
 
 
 def _limit(context: MigrationContext) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,6 +60,8 @@ class Proven:
     server: ServerFacts
     subject: str
     notes: tuple[str, ...]
+    tables: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """What each revision touches that says it prepares for a contract, by its id."""
 
 
 NOTHING_BEFORE = 0

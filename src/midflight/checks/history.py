@@ -14,8 +14,10 @@ from midflight.bridge.ranges import changed_since, select
 from midflight.bridge.thread import ProjectThread
 from midflight.checks.allowances import allowances_in_file
 from midflight.checks.earlier import Earlier, Keeper, Proven, keeper_of
+from midflight.checks.gates import gates_of
 from midflight.checks.ground import drop_roles_of_revisions, lay_roles
 from midflight.checks.loading import Loaded, load
+from midflight.checks.phasing import by_phases
 from midflight.checks.result import CheckResult, Progress
 from midflight.checks.sifting import sifted
 from midflight.checks.verdict import findings_of_edited, findings_of_history
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from midflight.checks.request import Conditions, HistoryRequest
     from midflight.checks.result import RevisionResult
     from midflight.pg.addresses import Address
+    from midflight.phases.gates import Gate
     from midflight.shadow.shadow import Shadow
 
 
@@ -77,6 +80,8 @@ class _Found:
     """Those that the database which was looked at has in another form."""
     database: Address | None = None
     """The database whose pending revisions they are."""
+    gates: tuple[Gate, ...] = ()
+    """Those that are shut there."""
 
 
 def _asks_for_all(request: HistoryRequest) -> bool:
@@ -108,6 +113,7 @@ async def _prove(
             history=loaded.history,
             heads=loaded.project.heads(),
             results={**before, **{result.id: result for result in results}},
+            tables={**(earlier.proven.tables if earlier and past.revisions else {}), **walking.tables},
             left=walking.left,
             server=shadow.facts,
             subject=str(loaded.project.file),
@@ -122,7 +128,8 @@ async def _prove(
         asked = tuple(result for id_, result in before.items() if id_ in wanted)
         database = request.database or loaded.environment.database if request.pending else None
         changed = await edited(loaded.environment, loaded.history, database) if database else ()
-        return _Found(proven, (*asked, *results), len(asked), changed, database)
+        gates = await gates_of(database, loaded.history, wanted) if database else ()
+        return _Found(proven, (*asked, *results), len(asked), changed, database, gates)
 
 
 async def _past(
@@ -182,7 +189,10 @@ def _result(conditions: Conditions, found: _Found, seconds: float) -> CheckResul
     return CheckResult(
         server=proven.server,
         subject=proven.subject,
-        revisions=tuple(sifted(result, allowances_in_file(result.path), conditions) for result in found.results),
+        revisions=tuple(
+            sifted(result, allowances_in_file(result.path), conditions)
+            for result in by_phases(found.results, proven.history, proven.tables, conditions.hazards)
+        ),
         findings=conditions.severities.weigh(
             (*findings_of_history(proven.history, proven.heads), *findings_of_edited(found.edited)), path=None
         ),
@@ -190,6 +200,7 @@ def _result(conditions: Conditions, found: _Found, seconds: float) -> CheckResul
         notes=(*proven.notes, *([restored] if found.restored else [])),
         seconds=seconds,
         database=found.database,
+        gates=found.gates,
     )
 
 

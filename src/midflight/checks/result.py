@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
     from midflight.hazards.finding import Finding
     from midflight.hazards.suppression import Suppressed
+    from midflight.operations.phase import Phase
     from midflight.pg.addresses import Address
+    from midflight.phases.gates import Gate
     from midflight.shadow.shadow import ServerFacts
     from midflight.trace.record import TracedStatement
 
@@ -87,6 +89,8 @@ class RevisionResult:
     """The whole proof of this revision."""
     parents: tuple[str, ...] = ()
     """The revisions on which it builds; several where it merges branches, none for a base or for SQL."""
+    phase: Phase | None = None
+    """None for SQL, which has none."""
     presumed: tuple[str, ...] = ()
     """For SQL without a baseline: what it is the first file to presuppose, each thing in a few words."""
 
@@ -108,6 +112,8 @@ class CheckResult:
     seconds: float = 0.0
     database: Address | None = None
     """The database that has not got these revisions yet; None where they were not chosen so."""
+    gates: tuple[Gate, ...] = ()
+    """What holds contract revisions back there at this moment."""
 
     @property
     def all_findings(self) -> tuple[Finding, ...]:

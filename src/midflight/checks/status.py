@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from midflight.bridge.phases import history_of
 from midflight.bridge.project import Project, ProjectSource, Revision, find_config
 from midflight.bridge.read_only import read_live_environment
 from midflight.bridge.thread import ProjectThread
 from midflight.checks.loading import Loaded, load
 from midflight.errors import ProjectError
+from midflight.operations.phase import Phase
 from midflight.pg.identifiers import QualifiedName
+from midflight.phases.facts import NOTHING
+from midflight.phases.gates import shut_gates, strangers
+from midflight.phases.reading import LedgerClosedError, read_facts
 from midflight.runner.journal import file_hash
 from midflight.runner.journal_entries import JournalPast, read_journal
 from midflight.runner.live import looking
@@ -20,8 +25,13 @@ from midflight.runner.versions import Versions, read_versions
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import asyncpg
+
     from midflight.bridge.environment import Environment
     from midflight.pg.addresses import Address
+    from midflight.phases.facts import Backfill, Facts, LiveInstance
+    from midflight.phases.gates import Gate
+    from midflight.phases.history import History
 
 JOURNAL_ENTRIES = 5
 _VERSION_TABLE = "alembic_version"
@@ -55,6 +65,19 @@ class Standing:
     """Revisions that the version table names and the history does not have."""
     edited: tuple[Revision, ...]
     """Revisions whose files were changed after they were applied, as the journal says."""
+    history: History
+    """All revisions, as phases know them."""
+
+    @property
+    def contracts(self) -> tuple[Revision, ...]:
+        """The pending revisions of the contract phase: they wait until nobody needs the old shape."""
+        return tuple(revision for revision in self.pending if revision.phase is Phase.CONTRACT)
+
+    @property
+    def due(self) -> tuple[Revision, ...]:
+        """The pending revisions that need not wait: no contracts, and not built upon one."""
+        left = self.history.left_by_expand(revision.id for revision in self.pending)
+        return tuple(revision for revision in self.pending if revision.id not in left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +92,22 @@ class Status:
     deployer: Session | None
     """Who is applying revisions at this moment."""
     overview: Overview
+    facts: Facts | None = NOTHING
+    """Backfills and live instances; None where the ledger may not be read."""
+
+    def gates(self, contract: Revision) -> tuple[Gate, ...]:
+        """The gates of a pending contract revision that are shut, as far as the ledger may be read."""
+        return shut_gates(contract.id, self.standing.history, self.facts) if self.standing and self.facts else ()
+
+    @property
+    def unknown_instances(self) -> tuple[LiveInstance, ...]:
+        """Instances that were built for a revision which the history does not have."""
+        return strangers(self.standing.history, self.facts) if self.standing and self.facts else ()
+
+    @property
+    def failed_backfills(self) -> tuple[Backfill, ...]:
+        """Backfills that go on only when somebody helps."""
+        return tuple(one for one in (self.facts or NOTHING).backfills if one.state == "failed")
 
     @property
     def left_behind(self) -> tuple[InvalidIndex, ...]:
@@ -79,8 +118,8 @@ class Status:
     def needs_attention(self) -> bool:
         """Whether there is something that a deployment should not leave as it is."""
         standing = self.standing
-        amiss = standing and (standing.pending or standing.unknown or standing.edited)
-        return bool(amiss or self.left_behind)
+        amiss = standing and (standing.due or standing.unknown or standing.edited)
+        return bool(amiss or self.left_behind or self.failed_backfills)
 
 
 async def read_status(request: StatusRequest) -> Status:
@@ -101,8 +140,16 @@ async def read_status(request: StatusRequest) -> Status:
         journal = await read_journal(connection, key, last=JOURNAL_ENTRIES)
         deployer = await read_deployer(connection, key)
         overview = await read_overview(connection, long_seconds=request.long_seconds)
+        facts = await _facts(connection)
     standing = _standing(loaded, versions, journal) if loaded else None
-    return Status(database, versions, standing, journal, deployer, overview)
+    return Status(database, versions, standing, journal, deployer, overview, facts)
+
+
+async def _facts(connection: asyncpg.Connection) -> Facts | None:
+    try:
+        return await read_facts(connection)
+    except LedgerClosedError:
+        return None
 
 
 async def load_where_there_is(request: StatusRequest) -> Loaded | None:
@@ -151,6 +198,7 @@ def _standing(loaded: Loaded, versions: Versions, journal: JournalPast) -> Stand
         pending=tuple(revision for revision in loaded.history if revision.id not in applied),
         unknown=tuple(unknown),
         edited=tuple(revision for revision in loaded.history if _is_edited(revision, applied, journal)),
+        history=history_of(loaded.history),
     )
 
 

@@ -59,7 +59,13 @@ _TYPE_IS_THERE = "Name the type as one that is there: postgresql.ENUM(..., name=
 def not_run(revision: Revision, reason: str) -> RevisionResult:
     """Say why a revision could not be run."""
     return RevisionResult(
-        revision.id, revision.title, revision.path, Outcome.NOT_RUN, reason=reason, parents=revision.parents
+        revision.id,
+        revision.title,
+        revision.path,
+        Outcome.NOT_RUN,
+        reason=reason,
+        parents=revision.parents,
+        phase=revision.phase,
     )
 
 
@@ -103,6 +109,7 @@ def result_of(
         reason=failure.reason if failure else None,
         line=failure.line if failure else None,
         parents=revision.parents,
+        phase=revision.phase,
     )
 
 

@@ -24,6 +24,7 @@ from midflight.checks.ground import (
     lay_sql,
     prepare_ground,
 )
+from midflight.checks.preparing import PREPARING, touched_tables
 from midflight.checks.proof import Proof, prove
 from midflight.checks.result import Progress, RevisionResult, RoundTripStatus
 from midflight.checks.stepping import RowsFailure, on_rows, step
@@ -84,6 +85,8 @@ class Walking:
         """Tables that held no rows while a revision was proven, since none could be made for them."""
         self.without_rows: dict[str, str] = {}
         """Revisions whose own code failed on the rows, and how."""
+        self.tables: dict[str, frozenset[str]] = {}
+        """The tables that each revision touches which says that it prepares for a contract."""
         self._results: list[RevisionResult] = []
         self.left: Left | None = None
         """The database that this walk has left; None where it would be of no use to another."""
@@ -217,6 +220,8 @@ class Walking:
         if self._fails_on_rows_perhaps(ground, revision, proof):
             self._waiting.appendleft(revision)
             return True
+        if revision.declared_phase in PREPARING:
+            self.tables[revision.id] = touched_tables(proof.up.statements)
         if proof.failure is None or proof.failure.only_alone:
             self._applied.append(revision)
         else:

@@ -47,6 +47,8 @@ def request_of(direction: Direction, target: str, flags: ApplyFlags, listener: L
         database=live_database(flags.database, settings),
         role=settings.role,
         limits=Limits.of(settings),
+        phase=flags.phase,
+        ignore_instances=flags.ignore_instances,
         journal=settings.journal,
         listener=listener,
     )

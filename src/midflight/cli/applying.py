@@ -13,7 +13,7 @@ from midflight.cli.run_display import shown_run
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from midflight.bridge.request import Direction
+    from midflight.bridge.request import Direction, UpTo
     from midflight.cli.page import Colour
     from midflight.cli.run_display import EventFormat
 
@@ -36,6 +36,8 @@ class ApplyFlags:
     format: EventFormat
     quiet: bool
     colour: Colour
+    phase: UpTo | None = None
+    ignore_instances: bool = False
 
 
 def shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -97,7 +99,7 @@ def apply_flags(direction: Direction, target: str, flags: ApplyFlags) -> None:
     from midflight.cli.apply_request import project_source, request_of  # noqa: PLC0415 - likewise
 
     if flags.sql:
-        print_script(load_project(project_source(flags)), direction, target)
+        print_script(load_project(project_source(flags)), direction, target, flags.phase)
         return
     with shown_run(flags.format, flags.colour, quiet=flags.quiet) as listener:
         request = request_of(direction, target, flags, listener)

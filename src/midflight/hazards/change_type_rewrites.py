@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from midflight.hazards.alembic_code import call
 from midflight.hazards.fix import alter_table, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
+from midflight.hazards.phased_form import in_phases
 from midflight.hazards.recreated_enums import is_to_recreated_enum
 from midflight.pg.identifiers import quote_identifier
 from midflight.sql.changes import AlterColumnType
@@ -69,11 +71,18 @@ def _message(change: AlterColumnType, work: str) -> str:
 def _fix(change: AlterColumnType) -> Fix:
     new = f"{change.column}_new"
     return lines(
+        _phases(change),
         "a second column in place of a change of the first:",
         alter_table(change.table, f"ADD COLUMN {quote_identifier(new)} {change.type}"),
         f"then, each a release of its own: the application writes {change.column} and {new};",
         "older rows are filled in batches; the application reads the new column; the old one is dropped",
     )
+
+
+def _phases(change: AlterColumnType) -> Fix:
+    table = change.table
+    code = call("op.change_type", table.name, change.column, schema=table.schema, phase="expand")
+    return in_phases(f"{code[:-1]}, type_=new_type)", "change_type", str(table), change.column, change.type)
 
 
 HAZARD = Hazard(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from midflight.hazards.added_columns import is_new_column
 from midflight.hazards.fix import alter_table, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
+from midflight.hazards.phased_form import CONTRACT
 from midflight.pg.identifiers import quote_identifier
 from midflight.sql.changes import DropColumn
 
@@ -40,6 +41,7 @@ def _fix(drop: DropColumn) -> Fix:
         "INSERTs without it need this first:",
         alter_table(drop.table, f"ALTER COLUMN {quote_identifier(drop.column)} DROP NOT NULL"),
         "when no instance of the older release runs any more, this is safe",
+        CONTRACT,
     )
 
 
@@ -51,6 +53,7 @@ HAZARD = Hazard(
     safe_form="First release code that does not name the column; drop it when no older instance runs any more.",
     source_url="https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-DROP-COLUMN",
     check=check,
+    breaks_old_code=True,
     dangerous=(
         Example(
             setup="CREATE TABLE users (id int PRIMARY KEY, phone text);",

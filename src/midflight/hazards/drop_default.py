@@ -56,6 +56,7 @@ HAZARD = Hazard(
     safe_form="First release code that gives the value itself; drop the default when no older instance runs any more.",
     source_url="https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-SET-DROP-DEFAULT",
     check=check,
+    breaks_old_code=True,
     dangerous=(
         Example(
             setup="CREATE TABLE users (id int PRIMARY KEY, locale text NOT NULL DEFAULT 'en');",

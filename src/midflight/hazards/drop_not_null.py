@@ -46,6 +46,7 @@ HAZARD = Hazard(
     safe_form="First release code that can read NULL; write the first NULL when no older instance runs any more.",
     source_url="https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-SET-DROP-NOT-NULL",
     check=check,
+    breaks_old_code=True,
     dangerous=(
         Example(
             setup="CREATE TABLE users (id int PRIMARY KEY, phone text NOT NULL);",

@@ -64,6 +64,7 @@ HAZARD = Hazard(
     safe_form="First release code that does not use the table; drop it when no older instance runs any more.",
     source_url="https://www.postgresql.org/docs/current/sql-droptable.html",
     check=check,
+    breaks_old_code=True,
     dangerous=(
         Example(setup="CREATE TABLE carts (id int PRIMARY KEY);", revision="DROP TABLE carts;"),
         Example(

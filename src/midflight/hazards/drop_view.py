@@ -64,6 +64,7 @@ HAZARD = Hazard(
     safe_form="First release code that does not use the view; drop it when no older instance runs any more.",
     source_url="https://www.postgresql.org/docs/current/sql-dropview.html",
     check=check,
+    breaks_old_code=True,
     dangerous=(
         Example(setup=_VIEW, revision="DROP VIEW people;"),
         Example(setup=_STORED, revision="DROP MATERIALIZED VIEW people;"),

@@ -68,6 +68,8 @@ class Hazard:
     """Looks at one statement; pure."""
     dangerous: tuple[Example, ...]
     safe: tuple[Example, ...]
+    breaks_old_code: bool = False
+    """Whether it hurts code alone that was written before: none in a contract revision that was prepared for."""
 
 
 @dataclass(frozen=True, slots=True)

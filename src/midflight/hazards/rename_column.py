@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from midflight.hazards.alembic_code import call
 from midflight.hazards.fix import Remark, alter_table, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
+from midflight.hazards.phased_form import in_phases
 from midflight.pg.identifiers import quote_identifier
 from midflight.sql.changes import RenameColumn
 
@@ -36,11 +38,18 @@ def _fix(rename: RenameColumn, sight: Sight) -> Fix:
     return lines(
         "keep the column, and let the mapping alone have the new name:",
         (Remark(f"    {rename.new_name} = mapped_column({rename.column!r})", ""),),
+        _phases(rename),
         "or, where the column itself must change, a second one beside it:",
         alter_table(rename.table, f"ADD COLUMN {new} {known.type if known and known.type else '...'}"),
         f"then, each a release of its own: the code writes {rename.column} and {rename.new_name}; older rows are",
         f"filled in batches; the code reads {rename.new_name}; {rename.column} is dropped",
     )
+
+
+def _phases(rename: RenameColumn) -> Fix:
+    table, names = rename.table, (rename.column, rename.new_name)
+    code = call("op.rename_column", table.name, *names, schema=table.schema, phase="expand")
+    return in_phases(code, "rename_column", str(table), *names)
 
 
 HAZARD = Hazard(
@@ -51,6 +60,7 @@ HAZARD = Hazard(
     safe_form="Rename in the mapping only; or add a new column, write both, fill, switch, drop the old one.",
     source_url="https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-RENAME",
     check=check,
+    breaks_old_code=True,
     dangerous=(
         Example(
             setup="CREATE TABLE users (id int PRIMARY KEY, mail text);",

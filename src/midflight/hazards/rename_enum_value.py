@@ -53,6 +53,7 @@ HAZARD = Hazard(
     safe_form="Add the new label, read both, write the new one, change the older rows in batches.",
     source_url="https://www.postgresql.org/docs/current/sql-altertype.html",
     check=check,
+    breaks_old_code=True,
     dangerous=(Example(setup=_TYPE, revision="ALTER TYPE mood RENAME VALUE 'ok' TO 'fine';"),),
     safe=(
         Example(setup=_TYPE, revision="ALTER TYPE mood ADD VALUE 'fine';"),

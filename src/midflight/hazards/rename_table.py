@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from midflight.hazards.alembic_code import call
 from midflight.hazards.fix import alter_table, execute, in_one_transaction, lines
 from midflight.hazards.hazard import Example, Harm, Hazard, Severity
 from midflight.hazards.old_names import other_table_takes, view_takes
+from midflight.hazards.phased_form import in_phases
 from midflight.pg.identifiers import quote_identifier
 from midflight.sql.changes import RenameTable
 from midflight.sql.names import Name
@@ -51,6 +53,7 @@ def _message(rename: RenameTable) -> str:
 def _fix(rename: RenameTable) -> Fix:
     new = Name(rename.table.schema, rename.new_name)
     return lines(
+        _phases(rename),
         "in one transaction; a view of one table can be read and written like it:",
         in_one_transaction(
             alter_table(rename.table, f"RENAME TO {quote_identifier(rename.new_name)}"),
@@ -58,6 +61,12 @@ def _fix(rename: RenameTable) -> Fix:
         ),
         "drop the view when no instance of the older release runs any more",
     )
+
+
+def _phases(rename: RenameTable) -> Fix:
+    table = rename.table
+    code = call("op.rename_table", table.name, rename.new_name, schema=table.schema, phase="expand")
+    return in_phases(code, "rename_table", str(table), rename.new_name)
 
 
 _TABLE = "CREATE TABLE users (id int PRIMARY KEY);"
@@ -70,6 +79,7 @@ HAZARD = Hazard(
     safe_form="Rename it and create a view with the old name in one transaction; drop the view a release later.",
     source_url="https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-UPDATABLE-VIEWS",
     check=check,
+    breaks_old_code=True,
     dangerous=(
         Example(setup=_TABLE, revision="ALTER TABLE users RENAME TO accounts;"),
         Example(setup=_TABLE, revision="ALTER TABLE users RENAME TO old_users; CREATE TABLE users (name text);"),

@@ -50,6 +50,7 @@ HAZARD = Hazard(
     safe_form="Leave the name of the type as it is; the application's code can call it otherwise.",
     source_url="https://www.postgresql.org/docs/current/sql-altertype.html",
     check=check,
+    breaks_old_code=True,
     dangerous=(Example(setup=_TYPE, revision="ALTER TYPE mood RENAME TO feeling;"),),
     safe=(
         Example(setup="", revision="CREATE TYPE colour AS ENUM ('red'); ALTER TYPE colour RENAME TO color;"),

@@ -59,6 +59,7 @@ HAZARD = Hazard(
     safe_form="Keep both names, the new one as a view of its own; drop the old one a release later.",
     source_url="https://www.postgresql.org/docs/current/sql-alterview.html",
     check=check,
+    breaks_old_code=True,
     dangerous=(
         Example(setup=_VIEW, revision="ALTER VIEW people RENAME TO persons;"),
         Example(setup=_VIEW, revision="ALTER VIEW people RENAME COLUMN name TO full_name;"),

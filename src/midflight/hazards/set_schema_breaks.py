@@ -54,6 +54,7 @@ HAZARD = Hazard(
     safe_form="Move it and create a view in its old place in one transaction; drop the view a release later.",
     source_url="https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-SET-SCHEMA",
     check=check,
+    breaks_old_code=True,
     dangerous=(Example(setup=_TABLE, revision="ALTER TABLE users SET SCHEMA archive;"),),
     safe=(
         Example(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING
 
@@ -82,8 +83,8 @@ class AlterColumnType(TableChange):
         raise OperationRefusedError(
             f"{self.table}.{self.column}: {found.type} to {normal_type(self.type)} {reason}, and all queries on "
             f"{self.table} would wait meanwhile; it has about {rows:,} rows",
-            hint="add a column of the new type beside it, write both from the application, fill the older rows in "
-            "batches, read the new one, and then drop the old one; or raise row_limit, if it may stand still",
+            hint="three revisions do it beside the traffic: midflight revision --expand-contract change_type "
+            f"{self.table} {self.column} {shlex.quote(self.type)}; or raise row_limit, if it may stand still",
         )
 
     def _why_slow(self, found: Column, state: State) -> str | None:

@@ -1,7 +1,8 @@
-"""The default of a new column for the rows that were there before it, a few blocks at a time."""
+"""A change of all rows that need it, a few blocks at a time: such as the default of a new column for older rows."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from midflight.operations.step import Mode, Step, Work
@@ -18,40 +19,56 @@ MOVED_AT_ONCE = 1000
 _SKIPPING = " FOR NO KEY UPDATE SKIP LOCKED"
 
 
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """What is done to a row."""
+
+    says: str
+    assignments: str
+    """What stands behind SET."""
+    needed: str
+    """The condition of a row that it is still to be done to."""
+
+
 def filling(table: Name, column: str, state: State, done: Callable[[State], bool]) -> tuple[Step, ...]:
-    """Give each row that has none its value, in batches that never wait for a row while they hold others: no deadlock.
+    """Give each row that has NULL in a column its default."""
+    quoted = quote_identifier(column)
+    return changing(RowChange(f"fill {column}", f"{quoted} = DEFAULT", f"{quoted} IS NULL"), table, state, done)
+
+
+def changing(change: RowChange, table: Name, state: State, done: Callable[[State], bool]) -> tuple[Step, ...]:
+    """Change each row that needs it, in batches that never wait for a row while they hold others: no deadlock.
 
     Rows that somebody holds are left out first. A row that is updated meanwhile may go to a block that is behind us
-    already, with its NULL. So the table is looked at again until none is left, and then once more, where the few rows
+    already, as it was. So the table is looked at again until none is left, and then once more, where the few rows
     that are still held are waited for. A script has one batch, which waits for all.
     """
     leaves = [leaf.name for leaf in state.leaves(table)] if state.is_partitioned(table) else [table]
     steps: list[Step] = []
     for leaf in leaves:
-        says = f"fill {column} of {leaf}"
-        steps.append(_batches(says, _blocks(leaf, column, waiting=not state.known), leaf, done))
+        says = f"{change.says} of {leaf}"
+        steps.append(_batches(says, _blocks(change, leaf, waiting=not state.known), leaf, done))
         if state.known:
-            steps.append(_batches(f"{says}: rows that were moved or held", _left(leaf, column), leaf, done))
-            steps.append(_held(f"{says}: rows that are still held", leaf, column, done))
+            steps.append(_batches(f"{says}: rows that were moved or held", _left(change, leaf), leaf, done))
+            steps.append(_held(f"{says}: rows that are still held", change, leaf, done))
     return tuple(steps)
 
 
-def _blocks(table: Name, column: str, *, waiting: bool) -> str:
-    null, blocks = f"{quote_identifier(column)} IS NULL", "ctid >= :first AND ctid < :last"
-    rows = f"(SELECT ctid FROM {table.sql} WHERE {blocks} AND {null}{_SKIPPING})"  # noqa: S608 - quoted names alone
-    which = null if waiting else f"ctid IN {rows}"
-    return f"UPDATE {table.sql} SET {quote_identifier(column)} = DEFAULT WHERE {blocks} AND {which}"  # noqa: S608 - likewise
+def _blocks(change: RowChange, table: Name, *, waiting: bool) -> str:
+    blocks = "ctid >= :first AND ctid < :last"
+    rows = f"(SELECT ctid FROM {table.sql} WHERE {blocks} AND ({change.needed}){_SKIPPING})"  # noqa: S608 - quoted names, the revision's expressions
+    which = f"({change.needed})" if waiting else f"ctid IN {rows}"
+    return f"UPDATE {table.sql} SET {change.assignments} WHERE {blocks} AND {which}"  # noqa: S608 - likewise
 
 
-def _left(table: Name, column: str) -> str:
-    quoted = quote_identifier(column)
-    rows = f"SELECT ctid FROM {table.sql} WHERE {quoted} IS NULL LIMIT {MOVED_AT_ONCE}{_SKIPPING}"  # noqa: S608 - quoted names alone
-    return f"UPDATE {table.sql} SET {quoted} = DEFAULT WHERE {quoted} IS NULL AND ctid IN ({rows})"  # noqa: S608 - likewise
+def _left(change: RowChange, table: Name) -> str:
+    rows = f"SELECT ctid FROM {table.sql} WHERE {change.needed} LIMIT {MOVED_AT_ONCE}{_SKIPPING}"  # noqa: S608 - quoted names, the revision's expressions
+    return f"UPDATE {table.sql} SET {change.assignments} WHERE ({change.needed}) AND ctid IN ({rows})"  # noqa: S608 - likewise
 
 
-def _held(says: str, table: Name, column: str, done: Callable[[State], bool]) -> Step:
+def _held(says: str, change: RowChange, table: Name, done: Callable[[State], bool]) -> Step:
     """One statement over all blocks, which follows a row to its new version when who held it is done."""
-    sql = _blocks(table, column, waiting=True).replace(":first", "'(0,0)'").replace(":last", "'(4294967295,0)'")
+    sql = _blocks(change, table, waiting=True).replace(":first", "'(0,0)'").replace(":last", "'(4294967295,0)'")
     return Step(says=says, sql=sql, done=done, mode=Mode.APART, work=Work.LONG)
 
 

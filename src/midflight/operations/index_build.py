@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from midflight.operations.change_name import fitting
 from midflight.operations.operation import OperationRefusedError
 from midflight.operations.step import Mode, Step, TableLock, Work
 from midflight.pg.identifiers import quote_identifier
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from midflight.operations.state import Index, Relation, State
-
-MAXIMUM_NAME_BYTES = 63
-"""NAMEDATALEN - 1. https://www.postgresql.org/docs/current/limits.html"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +126,7 @@ def index_attached(parent: Name, partition: Name, name: str) -> Step:
 
 def partition_index_name(partition: str, index: str) -> str:
     """Name the index of a partition; a long name is cut and stays unique."""
-    name = f"{partition}_{index}"
-    if len(name.encode()) <= MAXIMUM_NAME_BYTES:
-        return name
-    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
-    cut = name.encode()[: MAXIMUM_NAME_BYTES - 9].decode(errors="ignore")
-    return f"{cut}_{digest}"
+    return fitting(f"{partition}_{index}")
 
 
 def is_attached(partition: Relation, parent: Name) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from midflight.operations.change_name import MAXIMUM_NAME_BYTES
 from midflight.operations.operation import named
 from midflight.operations.same_type import plain_type
 from midflight.operations.step import Step, TableLock
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from midflight.operations.state import State
     from midflight.sql.names import Name
 
-MAXIMUM_NAME_BYTES = 63
-"""NAMEDATALEN - 1. https://www.postgresql.org/docs/current/limits.html"""
 _SEQUENCE_TYPES = frozenset({"smallint", "integer", "bigint"})
 
 

@@ -16,6 +16,23 @@ Kind = Literal[
 
 
 @dataclass(frozen=True, slots=True)
+class Sequence:
+    """The sequence that a column owns: that of a serial or of an identity."""
+
+    name: Name
+    type: str
+    start: int
+    increment: int
+    minimum: int
+    maximum: int
+    cache: int
+    cycles: bool
+    comment: str | None = None
+    granted: bool = False
+    """Whether anybody was given privileges on it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A column that is there."""
 
@@ -28,6 +45,18 @@ class Column:
     identity: Literal["", "always", "by default"] = ""
     generated: bool = False
     comment: str | None = None
+    used_by: tuple[str, ...] = ()
+    """What else hangs on it, in PostgreSQL's words: views, rules, policies, triggers, generated columns, publications,
+    functions; not indexes, constraints and statistics, and no trigger of Midflight's."""
+    sequence: Sequence | None = None
+    granted: bool = False
+    """Whether it has privileges of its own."""
+    settings: tuple[str, ...] = ()
+    """As ``ALTER COLUMN ... SET`` takes them, such as ``n_distinct=100``."""
+    statistics: int | None = None
+    """The target of ANALYZE, where it is not the default one."""
+    collation: str | None = None
+    """As SQL, where it is not that of the type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +72,9 @@ class Constraint:
     """The table that a foreign key refers to."""
     inherited: bool = False
     """Whether it is a part of the same constraint of a partitioned table."""
+    comment: str | None = None
+    target_columns: tuple[str, ...] = ()
+    """The columns that a foreign key refers to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +101,21 @@ class Index:
     """Its definition from ``USING`` on, the same for all indexes that are alike but for their names and tables."""
     uses: tuple[str, ...] = ()
     """Every column in its key, its expressions and its condition; none where it implements a constraint."""
+    comment: str | None = None
+    clusters: bool = False
+    """Whether CLUSTER orders its table by it."""
+    identifies: bool = False
+    """Whether it is the table's REPLICA IDENTITY."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Extended statistics that are there."""
+
+    schema: str
+    definition: str
+    """As ``pg_get_statisticsobjdef`` writes it."""
+    comment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +169,16 @@ class Relation:
     comment: str | None = None
     triggers: Mapping[str, str] = field(default_factory=dict)
     """Each trigger, as ``pg_get_triggerdef`` writes it; none of PostgreSQL's own."""
+    statistics: Mapping[str, Statistics] = field(default_factory=dict)
+    is_inherited: bool = False
+    """Whether other tables inherit from it, or it from others; partitions aside."""
 
 
 @dataclass(frozen=True, slots=True)
 class State:
     """What there is of all that an operation asked for, with partitions and with the tables that refer to it.
+
+    Of tables that refer to those by the same columns there is all, too, and so on.
 
     Names are as they were asked, and with their schema.
     """
@@ -142,6 +194,10 @@ class State:
     """Which of the functions that were asked about may return another value at each call."""
     constrained: frozenset[str] = frozenset()
     """Which of the types that were asked about are domains with a CHECK or NOT NULL."""
+    has_own_schema: bool = False
+    """Whether there is a schema ``midflight``."""
+    own_functions: frozenset[str] = frozenset()
+    """The functions in it."""
     resumed: bool = False
     """Whether an earlier try of the revision has done steps from here on for good: what is there may be what later
     operations of the same revision have made of it."""

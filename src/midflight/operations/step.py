@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from midflight.pg.locks import LockMode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from midflight.operations.state import State
     from midflight.sql.names import Name
@@ -72,3 +72,8 @@ class Step:
     def is_done(self, state: State) -> bool:
         """Tell whether there is nothing to do; a script that is written offline has everything to do."""
         return state.known and self.done(state)
+
+
+def apart(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """Give each step of the revision's transaction one of its own, so that no lock outlives it."""
+    return tuple(replace(step, mode=Mode.APART) if step.mode is Mode.TOGETHER else step for step in steps)

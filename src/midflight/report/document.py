@@ -127,6 +127,9 @@ class Revision(Part):
     id: str = Field(description="The revision's id; for SQL the file's name.")
     title: str
     parents: list[str] = Field(description="The revisions on which it builds; none for a base or for SQL.")
+    phase: Literal["expand", "migrate", "contract"] | None = Field(
+        description="As its module says, else expand; null for SQL, which has none."
+    )
     path: str | None = Field(description="Its file, relative to the current folder if it is in it; null for stdin.")
     outcome: Literal["passed", "failed", "not run"] = Field(
         description="not run: it was not reached, or what it builds upon failed."

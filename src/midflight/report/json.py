@@ -71,6 +71,7 @@ def _revision(revision: RevisionResult, here: Path) -> document.Revision:
         id=revision.id,
         title=revision.title,
         parents=list(revision.parents),
+        phase=revision.phase.value if revision.phase else None,
         path=str(shown_path(revision.path, here)) if revision.path else None,
         outcome=revision.outcome.value,
         reason=revision.reason,

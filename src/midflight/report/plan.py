@@ -14,6 +14,7 @@ from midflight.report.counts import outcomes, severities
 from midflight.report.deeds import failure, locking
 from midflight.report.finding import STYLES, finding_lines
 from midflight.report.lines import BLANK, Line, kept, laid_out, said
+from midflight.report.phases import gate_lines
 from midflight.report.places import place
 from midflight.report.visible import Size, excerpt, one_line
 from midflight.report.words import counted, disturbing
@@ -79,7 +80,11 @@ def estimate_text(estimate: Estimate) -> str:
 def _revision(plan: Plan, revision: PlannedRevision, here: Path) -> Iterator[Line]:
     result = revision.result
     title = "" if result.title == result.id else f"  {one_line(result.title)}"
-    yield Line(Text.assemble((one_line(result.id), "bold"), title), 0, 1)
+    phase = f"  ({result.phase.value})" if result.phase else ""
+    yield Line(Text.assemble((one_line(result.id), "bold"), title, (phase, "dim")), 0, 1)
+    for gate in plan.checked.gates:
+        if gate.contract == result.id:
+            yield from gate_lines(gate, depth=1)
     if not revision.statements and result.outcome is Outcome.PASSED:
         yield said("changes nothing", "dim", depth=1)
     for statement in revision.statements:

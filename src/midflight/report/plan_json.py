@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from midflight import __version__
+from midflight.report.phases_json import gate_json
 from midflight.report.places import shown_path
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def _document(plan: Plan, here: Path) -> dict[str, Any]:
         "writes_wait_seconds": _estimate(plan.writes_wait),
         "notes": list(checked.notes),
         "findings": [_finding(finding) for finding in checked.findings],
+        "gates": [gate_json(gate) for gate in checked.gates],
         "revisions": [_revision(plan, revision, here) for revision in plan.revisions],
     }
 
@@ -47,6 +49,7 @@ def _revision(plan: Plan, revision: PlannedRevision, here: Path) -> dict[str, An
     return {
         "id": result.id,
         "title": result.title,
+        "phase": result.phase.value if result.phase else None,
         "path": str(shown_path(result.path, here)) if result.path else None,
         "outcome": result.outcome.value,
         "reason": result.reason,

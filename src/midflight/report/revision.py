@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from midflight.checks.result import Outcome, RevisionResult
+from midflight.operations.phase import Phase
 from midflight.report.detail import Detail
 from midflight.report.finding import finding_lines, is_told, suppressed_lines
 from midflight.report.lines import BLANK, Line, said
@@ -55,7 +56,8 @@ def revision_lines(revision: RevisionResult, here: Path, detail: Detail) -> Iter
 
 def _title(revision: RevisionResult) -> Line:
     title = "" if revision.title == revision.id else f"  {one_line(revision.title)}"
-    return Line(Text.assemble((one_line(revision.id), "bold"), title), 0, 1)
+    phase = f"  ({revision.phase.value})" if revision.phase and revision.phase is not Phase.EXPAND else ""
+    return Line(Text.assemble((one_line(revision.id), "bold"), title, (phase, "dim")), 0, 1)
 
 
 def _end(revision: RevisionResult, here: Path) -> Iterator[Line]:

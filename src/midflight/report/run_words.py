@@ -9,10 +9,13 @@ from midflight.report.visible import one_line
 from midflight.runner.events import (
     Blocker,
     BlockerEnded,
+    GatesIgnored,
+    InstanceUnknown,
     LockWaiting,
     OldTransactions,
     RevisionEdited,
     RevisionRetried,
+    RevisionsLeft,
     RevisionStarted,
     RunFinished,
     RunStarted,
@@ -46,6 +49,24 @@ def _(event: RunStarted) -> str:
 @words.register
 def _(event: RevisionEdited) -> str:
     return one_line(f"warning: {event.file} ({event.revision}) was edited after it was applied here")
+
+
+@words.register
+def _(event: InstanceUnknown) -> str:
+    built = ", ".join(event.revisions)
+    return one_line(f"{event.instance} was built for {built}, which this history does not have: taken for a newer one")
+
+
+@words.register
+def _(event: GatesIgnored) -> str:
+    return one_line(f"warning: {event.revision} is applied all the same: {'; '.join(event.reasons)}")
+
+
+@words.register
+def _(event: RevisionsLeft) -> str:
+    then = f", and what builds upon it: {', '.join(event.others)}" if event.others else ""
+    go_on = "when its gates are open (midflight status): midflight upgrade --phase contract"
+    return one_line(f"left for the contract phase: {', '.join(event.contracts)}{then}; {go_on}")
 
 
 @words.register

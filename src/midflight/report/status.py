@@ -9,6 +9,7 @@ from rich.text import Text
 from midflight.pg.identifiers import quote_identifier
 from midflight.report.amounts import duration, size
 from midflight.report.lines import BLANK, Line, code, laid_out, said
+from midflight.report.phases import backfill_lines, contract_lines, instance_lines, shown_backfills
 from midflight.report.session import session_text
 from midflight.report.visible import one_line
 from midflight.report.words import counted
@@ -36,6 +37,7 @@ def status_lines(status: Status) -> Iterator[Line]:
     yield said(f"{status.database}, PostgreSQL {overview.version}", "bold", hanging=1)
     yield BLANK
     yield from _revision(status)
+    yield from _phases(status)
     journal = "none" if status.journal.hashes is None else "empty"
     is_running = status.deployer is not None
     if status.deployer:
@@ -54,6 +56,23 @@ def status_lines(status: Status) -> Iterator[Line]:
             "shows it.",
             "dim",
         )
+
+
+def _phases(status: Status) -> Iterator[Line]:
+    """Tell the contracts that wait, what holds them back, and who is alive."""
+    contracts = status.standing.contracts if status.standing else ()
+    is_known = status.facts is not None
+    if contracts:
+        told = (contract_lines(one, status.gates(one), is_known=is_known) for one in contracts)
+        yield from _part("Contract revisions that wait", "none", told)
+    if status.facts is None:
+        yield _row("Backfills and instances", "cannot be seen: this role may not read the schema midflight")
+        yield BLANK
+        return
+    unknown = status.unknown_instances
+    yield from _part("Backfills", "none", map(backfill_lines, shown_backfills(status.facts.backfills)))
+    instances = (instance_lines(one, is_unknown=one in unknown) for one in status.facts.instances)
+    yield from _part("Live instances", "none have told of themselves", instances)
 
 
 def _revision(status: Status) -> Iterator[Line]:
@@ -80,7 +99,9 @@ def _against_history(standing: Standing, *, is_new: bool) -> Iterator[Line]:
         yield _row("Revision", "none: the version table is empty")
     for id_ in standing.unknown:
         yield _row("Revision", f"{id_}, which this history does not have", _BAD)
-    if standing.pending:
+    if standing.pending and not standing.due:
+        yield said("up to date, but for the contract phase", _GOOD, depth=1)
+    elif standing.pending:
         heads = "head" if len(standing.heads) == 1 else "heads"
         yield said(f"{counted(len(standing.pending), 'revision')} behind the {heads}:", _BAD, depth=1)
         for revision in standing.pending[:PENDING_SHOWN]:
@@ -113,6 +134,8 @@ def _entry(entry: JournalEntry, *, is_running: bool) -> Iterator[Line]:
         style = _BAD if entry.state == "failed" else ""
         yield said(f"{text} {entry.state} in {took}{waited}", style, depth=1, hanging=1)
     yield said(f"by {entry.operator}, Midflight {entry.midflight_version}", "dim", depth=2)
+    if entry.note:
+        yield said(entry.note, _BAD, depth=2, hanging=1)
 
 
 def _index(index: InvalidIndex) -> Iterator[Line]:

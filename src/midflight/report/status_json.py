@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from midflight import __version__
+from midflight.report.phases_json import phases_json
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,6 +35,7 @@ def _document(status: Status) -> dict[str, Any]:
         "version_table": str(versions.table) if versions.table else None,
         "revisions": list(versions.revisions),
         "history": _standing(status.standing) if status.standing else None,
+        **phases_json(status),
         "deployer": _session(status.deployer) if status.deployer else None,
         "journal": [_entry(entry) for entry in status.journal.entries],
         "invalid_indexes": [_index(index) for index in overview.invalid_indexes],
@@ -49,7 +51,9 @@ def _document(status: Status) -> dict[str, Any]:
 def _standing(standing: Standing) -> dict[str, Any]:
     return {
         "heads": list(standing.heads),
-        "pending": [{"id": revision.id, "title": revision.title} for revision in standing.pending],
+        "pending": [
+            {"id": revision.id, "title": revision.title, "phase": revision.phase.value} for revision in standing.pending
+        ],
         "unknown": list(standing.unknown),
         "edited": [revision.id for revision in standing.edited],
     }
@@ -65,6 +69,7 @@ def _entry(entry: JournalEntry) -> dict[str, Any]:
         "waited_seconds": entry.waited,
         "tries": entry.tries,
         "operator": entry.operator,
+        "note": entry.note,
         "midflight_version": entry.midflight_version,
     }
 

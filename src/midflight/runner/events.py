@@ -56,6 +56,31 @@ class RevisionEdited:
 
 
 @dataclass(frozen=True, slots=True)
+class InstanceUnknown:
+    """A live instance was built for a revision that the history does not have: it is taken for a newer one."""
+
+    instance: str
+    revisions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GatesIgnored:
+    """A contract revision is applied though instances of the application may need the old shape, as was asked for."""
+
+    revision: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionsLeft:
+    """What the expand phase leaves to the contract phase."""
+
+    contracts: tuple[str, ...]
+    others: tuple[str, ...]
+    """Revisions of other phases that build upon those."""
+
+
+@dataclass(frozen=True, slots=True)
 class RevisionStarted:
     """A revision begins."""
 
@@ -161,6 +186,9 @@ Event = (
     WaitingForDeployer
     | RunStarted
     | RevisionEdited
+    | InstanceUnknown
+    | GatesIgnored
+    | RevisionsLeft
     | RevisionStarted
     | RevisionRetried
     | RevisionFinished

@@ -95,9 +95,9 @@ class Journal:
             self._make()
         watch.fetch(_INTERRUPTED, version_table, self._run)
 
-    def start(self, revision: str, direction: str, hash_: str) -> Entry:
-        """Write that a revision begins."""
-        return self._start(revision, direction, None, None, None, hash_)
+    def start(self, revision: str, direction: str, hash_: str, note: str | None = None) -> Entry:
+        """Write that a revision begins, and what should be known of how it came to be applied."""
+        return self._start(revision, direction, None, None, note, hash_)
 
     def start_step(self, attempt: Entry, course: Course, says: str, hash_: str) -> Entry:
         """Write that a step of it begins."""

@@ -30,6 +30,8 @@ class JournalEntry:
     tries: int
     operator: str
     midflight_version: str
+    note: str | None = None
+    """Which gates were ignored when it was applied; None where none were."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from midflight.operations.state import Column, Constraint, Index, KeyElement, PartitionKey, Relation, State
+from midflight.operations.state import (
+    Column,
+    Constraint,
+    Index,
+    KeyElement,
+    PartitionKey,
+    Relation,
+    Sequence,
+    State,
+    Statistics,
+)
 from midflight.runner.sql_files import load_sql
 from midflight.sql.names import Name
 
@@ -78,6 +88,8 @@ def _state(document: dict[str, Any], asked: Asked) -> State:
         document["extensions"],
         frozenset(document["volatile"]),
         frozenset(document["constrained"]),
+        document["has_own_schema"],
+        frozenset(document["own_functions"]),
     )
 
 
@@ -102,6 +114,8 @@ def _relation(facts: dict[str, Any]) -> Relation:
         comment=facts["comment"],
         is_empty=facts["is_empty"],
         triggers=facts["triggers"],
+        statistics={statistics: Statistics(**of) for statistics, of in facts["statistics"].items()},
+        is_inherited=facts["is_inherited"],
         referenced_by=tuple((Name(schema, table), tuple(columns)) for schema, table, columns in facts["referenced_by"]),
     )
 
@@ -114,7 +128,19 @@ def _column(facts: dict[str, Any]) -> Column:
         _IDENTITIES[facts["identity"]],  # type: ignore[arg-type]  # a table of literals
         facts["generated"],
         facts["comment"],
+        tuple(facts["used_by"]),
+        _sequence(facts["sequence"]),
+        facts["granted"],
+        tuple(facts["settings"] or ()),
+        facts["statistics"],
+        facts["collation"],
     )
+
+
+def _sequence(facts: dict[str, Any] | None) -> Sequence | None:
+    if facts is None:
+        return None
+    return Sequence(Name(facts.pop("schema"), facts.pop("name")), **facts)
 
 
 def _constraint(facts: dict[str, Any]) -> Constraint:
@@ -126,6 +152,8 @@ def _constraint(facts: dict[str, Any]) -> Constraint:
         tuple(facts["columns"]),
         _name(facts["target"]),
         facts["inherited"],
+        facts["comment"],
+        tuple(facts["target_columns"]),
     )
 
 
@@ -144,6 +172,9 @@ def _index(facts: dict[str, Any]) -> Index:
         facts["nulls_not_distinct"],
         facts["shape"],
         tuple(facts["uses"]),
+        facts["comment"],
+        facts["clusters"],
+        facts["identifies"],
     )
 
 

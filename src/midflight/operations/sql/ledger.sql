@@ -72,10 +72,10 @@ CREATE TABLE IF NOT EXISTS midflight.instance (
     id uuid PRIMARY KEY,
     application text NOT NULL,
     version text,
-    revision text NOT NULL,
+    revisions text[] NOT NULL CHECK (cardinality(revisions) > 0),
     host text NOT NULL,
     process integer NOT NULL,
     started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     seen_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
-COMMENT ON TABLE midflight.instance IS 'Live instances of the application: revision is the newest that each was built for. One that was not seen for a minute is gone.';
+COMMENT ON TABLE midflight.instance IS 'Live instances of the application: revisions are the heads of the history that each was built with. One that was not seen for a minute is gone.';

@@ -18,5 +18,5 @@ CREATE TABLE IF NOT EXISTS midflight.journal (
     operator text NOT NULL,
     midflight_version text NOT NULL
 );
-COMMENT ON TABLE midflight.journal IS 'What Midflight applied. step is null in the row of a revision itself, and attempt is that row''s id in those of its steps; hash is the SHA-256 of the revision''s file, or of the step''s statement.';
+COMMENT ON TABLE midflight.journal IS 'What Midflight applied. step is null in the row of a revision itself, and attempt is that row''s id in those of its steps; says is what a step does; of a revision, which gates were ignored; hash is the SHA-256 of the revision''s file, or of the step''s statement.';
 CREATE INDEX IF NOT EXISTS ix_journal_revision ON midflight.journal (version_table, revision, id);

@@ -1,11 +1,18 @@
 -- What there is of the objects that an operation concerns, as one JSON document.
 -- :relations and :enums are JSON arrays of [schema or null, name]; :extensions and :functions are JSON arrays of names,
 -- :types is one of types as SQL.
-WITH asked AS (
+WITH RECURSIVE asked AS (
     SELECT
         place,
         to_regclass(coalesce(quote_ident(pair ->> 0) || '.', '') || quote_ident(pair ->> 1))::oid AS oid
     FROM json_array_elements(CAST(:relations AS json)) WITH ORDINALITY AS given (pair, place)
+), referring (oid, columns) AS (
+    -- The tables that refer to an asked one; and what refers to the very columns by which they do, and so on.
+    SELECT conrelid, conkey FROM pg_constraint WHERE contype = 'f' AND confrelid IN (SELECT oid FROM asked)
+    UNION
+    SELECT con.conrelid, con.conkey
+    FROM referring
+    JOIN pg_constraint AS con ON con.contype = 'f' AND con.confrelid = referring.oid AND con.confkey && referring.columns
 ), concerned AS (
     SELECT oid FROM asked WHERE oid IS NOT NULL
     UNION
@@ -16,7 +23,7 @@ WITH asked AS (
     SELECT tree.relid::oid FROM pg_index CROSS JOIN LATERAL pg_partition_tree(indrelid) AS tree
     WHERE indexrelid IN (SELECT oid FROM asked) AND tree.relid IS NOT NULL
     UNION
-    SELECT conrelid FROM pg_constraint WHERE contype = 'f' AND confrelid IN (SELECT oid FROM asked)
+    SELECT oid FROM referring
 ), relations AS (
     SELECT
         class.oid,
@@ -68,7 +75,65 @@ WITH asked AS (
                     'default', pg_get_expr(def.adbin, def.adrelid),
                     'identity', attribute.attidentity,
                     'generated', attribute.attgenerated <> '',
-                    'comment', col_description(class.oid, attribute.attnum)
+                    'comment', col_description(class.oid, attribute.attnum),
+                    'collation', (
+                        SELECT format('%I.%I', collation_space.nspname, own_collation.collname)
+                        FROM pg_type AS type
+                        JOIN pg_collation AS own_collation ON own_collation.oid = attribute.attcollation
+                        JOIN pg_namespace AS collation_space ON collation_space.oid = own_collation.collnamespace
+                        WHERE type.oid = attribute.atttypid AND type.typcollation <> attribute.attcollation
+                    ),
+                    'granted', attribute.attacl IS NOT NULL,
+                    'settings', (
+                        SELECT json_agg(setting) FROM unnest(attribute.attoptions) AS setting
+                        WHERE setting NOT LIKE 'pg\_attver=%' -- a number of PostgreSQL's own, which nobody can set
+                    ),
+                    'statistics', nullif(attribute.attstattarget, -1),
+                    'used_by', (
+                        SELECT coalesce(json_agg(DISTINCT user_of_it.description), '[]')
+                        FROM pg_depend AS used
+                        LEFT JOIN pg_rewrite AS rule ON used.classid = 'pg_rewrite'::regclass AND rule.oid = used.objid
+                        LEFT JOIN pg_class AS view ON view.oid = rule.ev_class AND rule.rulename = '_RETURN'
+                        LEFT JOIN pg_trigger AS trig ON used.classid = 'pg_trigger'::regclass AND trig.oid = used.objid
+                        LEFT JOIN pg_proc AS called ON called.oid = trig.tgfoid
+                        LEFT JOIN pg_attrdef AS other ON used.classid = 'pg_attrdef'::regclass AND other.oid = used.objid
+                        CROSS JOIN LATERAL (SELECT coalesce(
+                            CASE view.relkind WHEN 'm' THEN 'materialized view ' ELSE 'view ' END || view.oid::regclass,
+                            pg_describe_object(used.classid, used.objid, used.objsubid)
+                        ) AS description) AS user_of_it
+                        WHERE used.refclassid = 'pg_class'::regclass AND used.refobjid = class.oid
+                            AND used.refobjsubid = attribute.attnum
+                            AND CASE used.classid
+                                WHEN 'pg_class'::regclass THEN used.objid = class.oid
+                                WHEN 'pg_attrdef'::regclass THEN (other.adrelid, other.adnum) <> (class.oid, attribute.attnum)
+                                WHEN 'pg_trigger'::regclass
+                                    THEN NOT trig.tgisinternal AND called.pronamespace IS DISTINCT FROM to_regnamespace('midflight')
+                                ELSE used.classid NOT IN ('pg_constraint'::regclass, 'pg_statistic_ext'::regclass)
+                            END
+                    ),
+                    'sequence', (
+                        SELECT json_build_object(
+                            'schema', sequence_space.nspname,
+                            'name', sequence_class.relname,
+                            'type', format_type(sequence.seqtypid, NULL),
+                            'start', sequence.seqstart,
+                            'increment', sequence.seqincrement,
+                            'minimum', sequence.seqmin,
+                            'maximum', sequence.seqmax,
+                            'cache', sequence.seqcache,
+                            'cycles', sequence.seqcycle,
+                            'comment', obj_description(sequence_class.oid, 'pg_class'),
+                            'granted', sequence_class.relacl IS NOT NULL
+                        )
+                        FROM pg_depend AS owned
+                        JOIN pg_class AS sequence_class ON sequence_class.oid = owned.objid AND sequence_class.relkind = 'S'
+                        JOIN pg_namespace AS sequence_space ON sequence_space.oid = sequence_class.relnamespace
+                        JOIN pg_sequence AS sequence ON sequence.seqrelid = sequence_class.oid
+                        WHERE owned.classid = 'pg_class'::regclass AND owned.refclassid = 'pg_class'::regclass
+                            AND owned.refobjid = class.oid AND owned.refobjsubid = attribute.attnum AND owned.deptype IN ('a', 'i')
+                        ORDER BY owned.deptype DESC, sequence_class.relname
+                        LIMIT 1
+                    )
                 )), '{}')
                 FROM pg_attribute AS attribute
                 LEFT JOIN pg_attrdef AS def ON def.adrelid = class.oid AND def.adnum = attribute.attnum
@@ -81,6 +146,12 @@ WITH asked AS (
                     'definition', pg_get_constraintdef(con.oid),
                     'valid', con.convalidated,
                     'inherited', con.conparentid <> 0 OR con.coninhcount > 0,
+                    'comment', obj_description(con.oid, 'pg_constraint'),
+                    'target_columns', (
+                        SELECT coalesce(json_agg(attribute.attname ORDER BY key.place), '[]')
+                        FROM unnest(con.confkey) WITH ORDINALITY AS key (number, place)
+                        JOIN pg_attribute AS attribute ON attribute.attrelid = con.confrelid AND attribute.attnum = key.number
+                    ),
                     'columns', (
                         SELECT coalesce(json_agg(attribute.attname ORDER BY key.place), '[]')
                         FROM unnest(con.conkey) WITH ORDINALITY AS key (number, place)
@@ -108,6 +179,18 @@ WITH asked AS (
                 SELECT coalesce(json_object_agg(trig.tgname, pg_get_triggerdef(trig.oid)), '{}')
                 FROM pg_trigger AS trig WHERE trig.tgrelid = class.oid AND NOT trig.tgisinternal
             ),
+            'is_inherited', class.relkind = 'r' AND EXISTS (
+                SELECT FROM pg_inherits WHERE inhparent = class.oid OR inhrelid = class.oid AND NOT class.relispartition
+            ),
+            'statistics', (
+                SELECT coalesce(json_object_agg(stxname, json_build_object(
+                    'schema', nspname,
+                    'definition', pg_get_statisticsobjdef(statistics.oid),
+                    'comment', obj_description(statistics.oid, 'pg_statistic_ext')
+                )), '{}')
+                FROM pg_statistic_ext AS statistics JOIN pg_namespace ON pg_namespace.oid = stxnamespace
+                WHERE stxrelid = class.oid
+            ),
             'indexes', (
                 SELECT coalesce(json_object_agg(index_class.relname, index_facts.facts), '{}')
                 FROM pg_index AS index
@@ -134,6 +217,9 @@ WITH asked AS (
                         ),
                         'constraint', (SELECT con.conname FROM pg_constraint AS con WHERE con.conindid = index.indexrelid AND con.contype IN ('p', 'u', 'x') LIMIT 1),
                         'partial', index.indpred IS NOT NULL,
+                        'comment', obj_description(index.indexrelid, 'pg_class'),
+                        'clusters', index.indisclustered,
+                        'identifies', index.indisreplident,
                         'uses', (
                             SELECT coalesce(json_agg(DISTINCT attribute.attname), '[]')
                             FROM pg_depend AS used
@@ -211,6 +297,10 @@ SELECT json_build_object(
             SELECT FROM domains
             WHERE typnotnull OR EXISTS (SELECT FROM pg_constraint WHERE contypid = domains.oid)
         )
+    ),
+    'has_own_schema', to_regnamespace('midflight') IS NOT NULL,
+    'own_functions', (
+        SELECT coalesce(json_agg(proname), '[]') FROM pg_proc WHERE pronamespace = to_regnamespace('midflight')
     ),
     'volatile', (
         SELECT coalesce(json_agg(given), '[]')
