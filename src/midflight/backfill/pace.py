@@ -140,8 +140,8 @@ def vacuum_is_due(pace: Pace, changed: int, table_rows: int, brake: Brake | None
     """Tell whether the table is to be vacuumed, after so many rows were changed since it last was.
 
     A share of a large table, since each VACUUM may read its indexes from one end to the other. And as soon as dead
-    rows hold the work back, for autovacuum may not come; but where it cannot clean, behind an old transaction, not again
-    before there is as much to clean once more.
+    rows hold the work back, for autovacuum may not come; but where it cannot clean, behind an old transaction, not
+    again before there is as much to clean once more.
     """
     if brake is not None and brake.signal == "dead_rows":
         return changed > (0 if brake.stops else AUTOVACUUM_SHARE * table_rows)
