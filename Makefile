@@ -7,7 +7,7 @@ RIVALS := rivals rivals-django
 PINNED := $(filter-out dev $(RIVALS),$(basename $(notdir $(wildcard requirements/*.in))))
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --upgrade
 
-.PHONY: help setup demo test lint format pins reference bench bench-check bench-verdicts bench-stall histories soak clean
+.PHONY: help setup demo test lint format pins reference bench bench-check bench-verdicts bench-stall bench-backfill histories soak clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -66,10 +66,13 @@ bench-verdicts: setup ## Score the check beside two linters on bench/corpus; wri
 bench-stall: setup ## Change a big table under load, beside rivals (ONLY=check,ladder TOOLS=midflight ROWS=200000); 20 minutes
 	@ONLY='$(ONLY)' TOOLS='$(TOOLS)' ROWS='$(ROWS)' RATE='$(RATE)' SERVER='$(SERVER)' $(BIN)/python -m bench.stall
 
-bench: bench-check bench-verdicts bench-stall ## All measurements but the histories, one after the other
+bench-backfill: setup ## Change all rows of a big table under load (ONLY=load,flatness,triggers ROWS=200000); 10 minutes
+	@ONLY='$(ONLY)' ROWS='$(ROWS)' RATE='$(RATE)' SERVER='$(SERVER)' $(BIN)/python -m bench.backfill
 
-soak: setup ## Kill upgrades at random moments over all operations (SEED=7 KILLS=500); exit 1 on any difference
-	@SEED=$(SEED) KILLS=$(KILLS) PYTHONPATH=tests $(BIN)/python -m bench.soak
+bench: bench-check bench-verdicts bench-stall bench-backfill ## All measurements but the histories, one after the other
+
+soak: setup ## Kill upgrades and backfills at random moments (ONLY=backfills SEED=7 KILLS=500); exit 1 on any difference
+	@ONLY=$(ONLY) SEED=$(SEED) KILLS=$(KILLS) PYTHONPATH=tests $(BIN)/python -m bench.soak
 
 clean: ## Remove what was made
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache bench/out dist

@@ -1,7 +1,9 @@
-"""Kills upgrades and downgrades at random moments, over all operations, and compares what the next run makes of it.
+"""Kills upgrades, downgrades and backfills at random moments, and looks what the next run makes of it.
 
-``make soak``, or ``make soak SEED=7 KILLS=500`` to repeat a run or to make a longer one. It prints a line for each
-difference and a summary; the exit code is 1 where there was any.
+Upgrades and downgrades go over all operations: the schema must be that of an undisturbed run. Backfills go over all
+kinds of keys, with two workers: each row must be changed exactly once. ``make soak``, or ``make soak SEED=7 KILLS=500``
+to repeat a run or to make a longer one, ``ONLY=backfills`` for some of it. It prints a line for each difference and two
+summaries; the exit code is 1 where there was any.
 """
 
 from __future__ import annotations
@@ -16,19 +18,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from backfill import killing
 from checks.projects import Revision
 from midflight.shadow.choice import ShadowChoice
 from operations.stage import open_stage
 from runner.deployments import Deployment, Deployments
+from runner.outages import outages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from operations.cycle import Case
+    from operations.stage import Server
 
 MODULES = ("test_columns", "test_constraints", "test_enums", "test_indexes", "test_partitions", "test_table_operations")
 SERVERS = (ShadowChoice("machine", 15), ShadowChoice("embedded", 18))
-KILLS = 120
+PARTS = ("upgrades", "backfills")
+KILLS, KILLS_A_ROUND = 120, 6
 
 
 @dataclass(slots=True)
@@ -90,32 +96,54 @@ def problems(deployment: Deployment, arguments: tuple[str, ...], expected: Any) 
         yield f"left behind: {error}"
 
 
+def soak_upgrades(server: Server, kills: int, chance: random.Random, tally: Tally) -> None:
+    """Soak every operation on a server until there were so many kills."""
+    stage = server.thread.call(open_stage(server.thread, server.shadow.address.with_database("postgres")))
+    enough = tally.kills + kills
+    while tally.kills < enough:
+        order = cases(stage.major)
+        chance.shuffle(order)
+        for case in order[: (enough - tally.kills + 1) // 2]:
+            with tempfile.TemporaryDirectory() as folder:
+                deployments = Deployments(stage, Path(folder))
+                try:
+                    soak(deployments, case, chance, tally)
+                finally:
+                    deployments.close()
+    stage.close()
+
+
+def soak_backfills(server: Server, kills: int, chance: random.Random, tally: killing.Tally) -> None:
+    """Soak backfills over every kind of key on a server until there were so many kills."""
+    enough = tally.kills + kills
+    for kind in killing.rounds(chance):
+        if tally.kills >= enough:
+            return
+        with tempfile.TemporaryDirectory() as folder, outages(server, Path(folder)) as out:
+            before = len(tally.problems)
+            killing.Round(out, kind, chance, tally).run(KILLS_A_ROUND)
+            print(f"{kind.name}: {tally}", *tally.problems[before:], sep="\n", flush=True)
+
+
 def main() -> int:
     """Soak on each server in turn."""
     seed = int(os.environ.get("SEED") or random.randrange(10**6))  # noqa: S311 - moments, no secret
-    kills = int(os.environ.get("KILLS") or KILLS)
-    conftest = importlib.import_module("conftest")
-    chance, tally, began = random.Random(seed), Tally(), time.monotonic()  # noqa: S311 - moments, no secret
+    kills = int(os.environ.get("KILLS") or KILLS) // len(SERVERS)
+    parts = os.environ.get("ONLY", "").split(",") if os.environ.get("ONLY") else PARTS
+    shared_server = importlib.import_module("conftest").shared_server
+    chance, began = random.Random(seed), time.monotonic()  # noqa: S311 - moments, no secret
+    upgrades, backfills = Tally(), killing.Tally()
     for choice in SERVERS:
-        enough = tally.kills + kills / len(SERVERS)
-        with conftest.shared_server(choice) as server:
-            stage = server.thread.call(open_stage(server.thread, server.shadow.address.with_database("postgres")))
-            while tally.kills < enough:
-                order = cases(stage.major)
-                chance.shuffle(order)
-                for case in order[: int(enough - tally.kills + 1) // 2]:
-                    with tempfile.TemporaryDirectory() as folder:
-                        deployments = Deployments(stage, Path(folder))
-                        try:
-                            soak(deployments, case, chance, tally)
-                        finally:
-                            deployments.close()
-            stage.close()
-    print(
-        f"{tally.kills} kills ({tally.within} of them in the middle of the work), "
-        f"{len(tally.differences)} differences, {time.monotonic() - began:.0f} s, SEED={seed}"
-    )
-    return 1 if tally.differences else 0
+        if "upgrades" in parts:
+            with shared_server(choice) as server:
+                soak_upgrades(server, kills, chance, upgrades)
+        if "backfills" in parts:
+            with shared_server(choice) as server:
+                soak_backfills(server, kills, chance, backfills)
+    within = f"{upgrades.kills} kills ({upgrades.within} of them in the middle of the work)"
+    print(f"upgrades: {within}, {len(upgrades.differences)} differences\nbackfills: {backfills}")
+    print(f"{time.monotonic() - began:.0f} s, SEED={seed}")
+    return 0 if backfills.is_clean and not upgrades.differences else 1
 
 
 if __name__ == "__main__":

@@ -40,8 +40,8 @@ INSERT INTO orders (user_id, status, kind, total, quantity, code, email, payload
 VALUES ($1, 'new', 'app', $2, 1, 'c1', 'someone@example.com', 'of the load')
 """
 DELETE = "DELETE FROM orders WHERE id = $1"
-SHARES = {BY_ID: 50, BY_USER: 20, UPDATE: 20, INSERT: 7, DELETE: 3}
-"""How many of 100 requests are of which kind. All name their columns, and none that an operation touches."""
+QUERIES = (BY_ID, BY_USER, UPDATE, INSERT, DELETE)
+"""In the order of ``Load.shares``. All name their columns, and none that an operation touches."""
 READ_LONG = "SELECT id, pg_sleep($1) FROM orders WHERE id = 1"
 """Holds a lock and a snapshot, as a report does, and no processor, which would be another matter."""
 
@@ -127,7 +127,7 @@ async def _client(run: Run, client: int, connection: Connection) -> None:
 
 
 async def _request(connection: Connection, chance: random.Random, load: Load) -> None:
-    (query,) = chance.choices(tuple(SHARES), tuple(SHARES.values()))
+    (query,) = chance.choices(QUERIES, load.shares)
     id_, user, amount = 1 + chance.randrange(load.rows), 1 + chance.randrange(load.users), chance.randrange(10000) / 100
     await connection.fetch(query, *{BY_USER: (user,), UPDATE: (id_, amount), INSERT: (user, amount)}.get(query, (id_,)))
 

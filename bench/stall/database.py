@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from midflight.shadow.databases import Connection
 
 TEMPLATE, WORK = "stall_template", "stall"
-FILL = Path(__file__).with_name("table.sql")
+FILL = Path(__file__).with_name("table.sql").read_text()
 
 # What the tools keep for themselves; each run starts without.
 FORGET = (
@@ -71,12 +71,13 @@ class Database:
             return not list(diff(self.start, await read_snapshot(connection)).lines())
 
 
-async def make_database(maintenance: Address, rows: int) -> Database:
-    """Fill the template with that many orders, and clone it."""
+async def make_database(maintenance: Address, rows: int, fill: str = FILL) -> Database:
+    """Fill the template with that many orders, and clone it; one that was there before is gone."""
     async with connected(maintenance) as connection:
+        await connection.execute(f"DROP DATABASE IF EXISTS {TEMPLATE}")
         await connection.execute(f"CREATE DATABASE {TEMPLATE}")
     async with connected(maintenance.with_database(TEMPLATE)) as connection:
-        for statement in FILL.read_text().replace("$ROWS", str(rows)).split(";\n"):
+        for statement in fill.replace("$ROWS", str(rows)).split(";\n"):
             await connection.execute(statement)
         # frozen, with all hint bits set: no run writes what another has not
         await connection.execute("VACUUM (FREEZE, ANALYZE)")

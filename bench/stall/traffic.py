@@ -15,6 +15,8 @@ class Load:
     """Requests a second of all clients together."""
     users: int = 100_000
     rows: int = 5_000_000
+    shares: tuple[int, ...] = (50, 20, 20, 7, 3)
+    """How many of 100 requests read by the key, read by the user, update, insert and delete."""
     reader_seconds: float = 5.0
     """How long the long reader reads; 0: there is none."""
     reader_first: float = 1.0

@@ -126,6 +126,14 @@ def test_dead_rows_that_stop_the_work_are_vacuumed() -> None:
     assert not vacuum_is_due(PACE, 0, 1_000_000, stopped)  # it was, and an old transaction is in its way
 
 
+def test_dead_rows_that_slow_it_down_are_vacuumed_once_until_there_are_as_many_again() -> None:
+    slowed = brake_of(PACE, Signals(dead_rows=2.5))
+    assert slowed is not None
+    assert not slowed.stops
+    assert vacuum_is_due(PACE, 40_001, 200_000, slowed)
+    assert not vacuum_is_due(PACE, 40_000, 200_000, slowed)  # VACUUM has not helped
+
+
 def test_figures_are_those_that_are_known_and_limited() -> None:
     pace = Pace(wal_rate=math.inf)
     assert figures_of(pace, Signals(replication_lag=1.23456, wal_rate=5.0)) == {

@@ -38,6 +38,8 @@ FULL_SPEED = Pace(
 )
 """Without brakes, in larger batches: for a table that nobody uses."""
 
+AUTOVACUUM_SHARE = 0.2
+"""PostgreSQL's own default: https://www.postgresql.org/docs/current/runtime-config-autovacuum.html"""
 _SLOWEST = 0.1
 """The part of the time that is left for work just before a brake stops it."""
 
@@ -138,10 +140,11 @@ def vacuum_is_due(pace: Pace, changed: int, table_rows: int, brake: Brake | None
     """Tell whether the table is to be vacuumed, after so many rows were changed since it last was.
 
     A share of a large table, since each VACUUM may read its indexes from one end to the other. And as soon as dead
-    rows stop the work, for autovacuum may not come.
+    rows hold the work back, for autovacuum may not come; but where it cannot clean, behind an old transaction, not
+    again before there is as much to clean once more.
     """
-    if brake is not None and brake.stops and brake.signal == "dead_rows":
-        return changed > 0
+    if brake is not None and brake.signal == "dead_rows":
+        return changed > (0 if brake.stops else AUTOVACUUM_SHARE * table_rows)
     return changed >= max(pace.vacuum_rows, pace.vacuum_share * table_rows)
 
 
