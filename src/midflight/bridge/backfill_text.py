@@ -40,10 +40,11 @@ def condition_of(given: Any, update: Update | None) -> str | None:  # noqa: ANN4
 def _of_row(expression: Any, update: Update) -> str:  # noqa: ANN401 - any expression of SQLAlchemy's
     """Write an expression over the columns of a row; they keep the table's name, for it may hold queries on others."""
     table: Any = update.table
+    name = quote_identifier(table.name)
 
     def replace(element: Any, **_: Any) -> Any:  # noqa: ANN401 - as SQLAlchemy has it
         if isinstance(element, ColumnClause) and element.table is table:
-            return literal_column(f"{quote_identifier(table.name)}.{quote_identifier(element.name)}", element.type)
+            return literal_column(f"{name}.{quote_identifier(element.name)}", element.type)
         return None
 
     written = replacement_traverse(expression, {}, replace)
