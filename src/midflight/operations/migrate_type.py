@@ -21,6 +21,7 @@ class MigrateType(Operation):
     """One backfill for each table: small tables are filled at once."""
 
     change: TypeChange
+    revision: str | None = None
 
     @property
     def asks(self) -> Asked:
@@ -50,6 +51,7 @@ class MigrateType(Operation):
                 assignments=following(self.change, table, columns).assignments,
                 condition=disagreement(following(self.change, table, columns), self.change.type),
                 schema=table.schema,
+                revision=self.revision,
             ).steps(state)
         )
 
