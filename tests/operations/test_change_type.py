@@ -165,6 +165,7 @@ CASES = (
         LONG_NAMES,
         f'"Order", "{LONG}", sa.BigInteger(), existing_type=sa.Integer(), schema="Shop floor"',
         'SELECT pg_typeof("user")::text = \'bigint\' FROM "Shop floor"."Order" LIMIT 1',
+        majors=(18,),
     ),
 )
 
