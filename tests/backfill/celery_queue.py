@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 PROGRAM = shutil.which("redis-server")
 SECONDS = 120.0
+VISIBLE_SECONDS = 3
+"""After which a message that nobody has acknowledged is delivered again."""
 APPLICATION = """
 import os
 
@@ -33,12 +35,12 @@ from midflight.settings import Pace
 app = Celery("shop", broker=os.environ["BROKER_URL"])
 app.conf.update(
     broker_connection_retry_on_startup=True,
-    broker_transport_options={"visibility_timeout": 5},
+    broker_transport_options={"visibility_timeout": VISIBLE},
     worker_hijack_root_logger=False,
 )
 pace = Pace(batch_seconds=0.001, largest_batch=50, smallest_batch=10, rest=float(os.environ["REST"]))
-backfill = backfill_task(app, os.environ["SHOP_URL"], seconds=2, pace=pace)
-"""
+backfill = backfill_task(app, os.environ["SHOP_URL"], seconds=1, pace=pace)
+""".replace("VISIBLE", str(VISIBLE_SECONDS))
 
 
 @dataclass(slots=True)
@@ -54,7 +56,16 @@ class Queue:
 
     def start_worker(self, *options: str) -> subprocess.Popen[bytes]:
         """Start a Celery worker with one process beside it that does the work."""
-        command = ("-m", "celery", "--app=tasks", "worker", "--concurrency=1", "--without-gossip", "--without-mingle")
+        command = (
+            "-m",
+            "celery",
+            "--app=tasks",
+            "worker",
+            "--concurrency=1",
+            "--without-gossip",
+            "--without-mingle",
+            "--loglevel=INFO",
+        )
         log = (self.folder / f"worker{len(self.workers)}").open("wb")
         with log:
             worker = subprocess.Popen(
@@ -90,6 +101,11 @@ class Queue:
     def is_empty(self) -> bool:
         """Whether no message waits, and none is in anybody's hands."""
         return not (self.client.llen("celery") or self.client.hlen("unacked"))
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether a message has been in somebody's hands for too long. A worker looks for such when it starts."""
+        return bool(self.client.zcount("unacked_index", 0, time.time() - VISIBLE_SECONDS - 1))
 
     @property
     def output(self) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from backfill.working import Yards
 from operations.stage import Stage, open_stage
 from runner.deployments import Deployments
 
@@ -26,5 +27,13 @@ def stage(shared: Any) -> Iterator[Stage]:  # noqa: ANN401 - a class of the conf
 def deployments(stage: Stage, tmp_path: Path) -> Iterator[Deployments]:
     """Projects and databases; whatever still runs at the end is ended."""
     opened = Deployments(stage, tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def yards(deployments: Deployments) -> Iterator[Yards]:
+    """Databases with backfills; whatever still works at the end is ended."""
+    opened = Yards(deployments)
     yield opened
     opened.close()

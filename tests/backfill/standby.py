@@ -27,9 +27,7 @@ SECONDS = 60.0
 SETTINGS = {
     "listen_addresses": "",
     "wal_level": "replica",
-    "max_wal_senders": "4",
     "wal_keep_size": "256MB",
-    "max_connections": "20",
     "fsync": "off",
     "autovacuum": "on",
     "autovacuum_naptime": "1h",  # it is asked what it would do; it shall not do it

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="redis-server is not installed")
 
-ROWS = 3000
+ROWS = 1500
 SETUP = f"""
 CREATE TABLE t (id int PRIMARY KEY, changed int NOT NULL DEFAULT 0);
 INSERT INTO t SELECT i FROM generate_series(1, {ROWS}) AS i;
@@ -116,6 +116,7 @@ def test_a_worker_that_is_killed_is_followed_by_another(shop: Shop, queue: Queue
     queue.until(lambda: shop.value(HAS_BEGUN), "it has begun")
     queue.kill(worker)
     assert shop.value(STATE) != "finished"
+    queue.until(lambda: queue.is_overdue, "it has waited")
     queue.start_worker("--hostname=two")
     finishes(shop, queue)
 

@@ -35,9 +35,9 @@ def verify_sql(job: Job, part: Range, key: Key) -> str:
     """Write a batch that looks for rows that are wrong."""
     if key.is_place:
         return load_sql("verify_whole").format(table=part.table.sql, **_selecting(job))
-    return (load_sql("lease") + load_sql("verify")).format(
-        state="done", **_selecting(job), **_bounds(part, key, "$4", "$5")
-    )
+    parts = {**_selecting(job), **_bounds(part, key, "$4", "$5")}
+    parts["named_columns"] += f", {parts['wrong']} IS TRUE AS midflight_is_wrong"
+    return (load_sql("lease") + load_sql("verify")).format(state="done", **parts)
 
 
 def bound_sql(part: Range, key: Key) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import asyncpg
 
 from midflight.backfill.pace import Signals, brake_of, figures_of, has_brakes
-from midflight.backfill.signals import SignalReader
+from midflight.backfill.signals import SETTINGS, SignalReader
 from midflight.runner.live import CONNECT_SECONDS, leave
 
 if TYPE_CHECKING:
@@ -21,12 +21,6 @@ if TYPE_CHECKING:
     from midflight.settings import Pace
     from midflight.sql.names import Name
 
-_SETTINGS = {
-    "application_name": "midflight backfill signals",
-    "statement_timeout": "1s",
-    "lock_timeout": "200ms",
-    "idle_session_timeout": "0",
-}
 _GONE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 _AGAIN_SECONDS = 2.0
 
@@ -96,7 +90,7 @@ async def _keep_looking(address: Address, table: Name, seen: Braking, first: asy
 
 async def _look_on_connection(address: Address, table: Name, seen: Braking, first: asyncio.Event) -> None:
     connection = await asyncpg.connect(
-        **address.asyncpg_arguments(), timeout=CONNECT_SECONDS, statement_cache_size=0, server_settings=_SETTINGS
+        **address.asyncpg_arguments(), timeout=CONNECT_SECONDS, statement_cache_size=0, server_settings=SETTINGS
     )
     try:
         reader = await SignalReader.open(connection, table, seen.pace)

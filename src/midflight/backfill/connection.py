@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
     from midflight.pg.addresses import Address
+    from midflight.settings import Pace
 
 STATEMENT_SECONDS = 10.0
 """What a batch may take before it is halved."""
+SHORTEST_LOCK_SECONDS, LONGEST_LOCK_SECONDS = 0.01, 0.5
+"""The longest is less than ``deadlock_timeout``, after which PostgreSQL ends one of two, and maybe not us."""
 LONGEST_NAME = 63
 _SETTINGS: Mapping[str, str] = {
     # A key is written as text in one session and read in another.
@@ -42,13 +45,13 @@ _SET = "SELECT set_config(name, value, false) FROM unnest($1::text[], $2::text[]
 
 
 @asynccontextmanager
-async def opened(address: Address, role: str | None, lock_seconds: float) -> AsyncIterator[asyncpg.Connection]:
+async def opened(address: Address, role: str | None, pace: Pace) -> AsyncIterator[asyncpg.Connection]:
     """Yield a connection for batches.
 
     Args:
         address: the database.
         role: to become; None to stay who connects.
-        lock_seconds: how long a batch waits for a row that somebody holds, while it holds others.
+        pace: how long a batch waits for a row that somebody holds, while it holds others: no longer than it takes.
     """
     connection: asyncpg.Connection = await asyncpg.connect(
         **address.asyncpg_arguments(),
@@ -56,7 +59,7 @@ async def opened(address: Address, role: str | None, lock_seconds: float) -> Asy
         server_settings={"application_name": "midflight backfill"},
     )
     try:
-        await prepare(connection, lock_seconds)
+        await _prepare(connection, pace)
         if role:
             await connection.execute(f"SET ROLE {quote_identifier(role)}")
         yield connection
@@ -64,9 +67,11 @@ async def opened(address: Address, role: str | None, lock_seconds: float) -> Asy
         await leave(connection)
 
 
-async def prepare(connection: asyncpg.Connection, lock_seconds: float) -> None:
-    """Give a session the settings that batches need."""
-    settings = {**_SETTINGS, "lock_timeout": f"{max(int(lock_seconds * 1000), 1)}ms"}
+async def _prepare(connection: asyncpg.Connection, pace: Pace) -> None:
+    lock = min(max(pace.batch_seconds, SHORTEST_LOCK_SECONDS), LONGEST_LOCK_SECONDS)
+    settings = {**_SETTINGS, "lock_timeout": f"{lock * 1000:.0f}ms"}
+    if not pace.synchronous_commit:
+        settings["synchronous_commit"] = "off"
     await connection.execute(_SET, list(settings), list(settings.values()))
 
 

@@ -33,6 +33,8 @@ _MEND = """
 UPDATE midflight.backfill_failure SET state = 'mended'
 WHERE backfill = $1 AND table_schema = $2 AND table_name = $3 AND key = $4
 """
+_AGAIN = "UPDATE midflight.backfill_failure SET state = 'again' WHERE backfill = $1 AND state = 'open' RETURNING id"
+_HAS_RANGES = "SELECT EXISTS (SELECT FROM midflight.backfill_range WHERE backfill = $1)"
 _ONCE_MORE = """
 UPDATE midflight.backfill SET passes = passes + 1, state = 'running' WHERE id = $1 AND state = 'verifying'
 RETURNING passes
@@ -220,6 +222,16 @@ async def take_again(connection: asyncpg.Connection, job: Job) -> tuple[Name, tu
     return (Name(row[0], row[1]), tuple(row[2])) if row else None
 
 
+async def retry_failures(connection: asyncpg.Connection, job: Job) -> int:
+    """Let all rows that could not be changed be tried once more; return how many."""
+    return len(await connection.fetch(_AGAIN, job.id))
+
+
+async def has_ranges(connection: asyncpg.Connection, job: Job) -> bool:
+    """Tell whether somebody has begun."""
+    return bool(await connection.fetchval(_HAS_RANGES, job.id))
+
+
 async def mend(connection: asyncpg.Connection, job: Job, table: Name, key: Sequence[str]) -> None:
     """Note that a row was changed after all."""
     await connection.execute(_MEND, job.id, table.schema, table.name, list(key))
@@ -243,14 +255,24 @@ async def read_failures(connection: asyncpg.Connection, job: Job, at_most: int) 
 
 async def read_workers(connection: asyncpg.Connection, job: Job, silent: float) -> tuple[WorkerSeen, ...]:
     """Return who is at work; who was silent for longer is gone."""
+    rows = await connection.fetch(load_sql("workers"), job.id, silent)
     return tuple(
-        WorkerSeen(*row[:5], json.loads(row[5])) for row in await connection.fetch(load_sql("workers"), job.id, silent)
+        WorkerSeen(
+            row["host"],
+            row["process"],
+            row["batch_rows"],
+            row["rows_per_second"],
+            row["brake"],
+            json.loads(row["signals"]),
+        )
+        for row in rows
     )
 
 
 async def read_progress(connection: asyncpg.Connection, job: Job) -> Progress:
     """Return how far a backfill is."""
-    return Progress(*await connection.fetchrow(load_sql("progress"), job.id))
+    [row] = await connection.fetch(load_sql("progress"), job.id)
+    return Progress(*row)
 
 
 def _job(row: asyncpg.Record) -> Job:

@@ -42,7 +42,7 @@ class Passage:
 
     def __init__(self, shared: Shared, batches: Batches, brakes: Braking, rows: int | None) -> None:
         """Take what the worker has; ``rows`` is how many its last batch had."""
-        self.rows = rows or FIRST_ROWS
+        self.rows = rows or min(FIRST_ROWS, brakes.pace.largest_batch)
         self._shared = shared
         self._batches = batches
         self._brakes = brakes
@@ -135,20 +135,22 @@ class Passage:
     async def _leave_out(self, connection: asyncpg.Connection, part: Range, key: Key, error: Exception) -> Done | None:
         async with connection.transaction():
             done, values = await self._batches.skip(connection, part, key)
-            if values:
-                await self._fail_row(connection, part.table, values, error)
+            if values and not await self._fail_row(connection, part.table, values, error):
+                return None
         return done
 
     async def _fail_row(
         self, connection: asyncpg.Connection, table: Name, values: tuple[str, ...], error: Exception
-    ) -> None:
+    ) -> bool:
+        """Note it; tell whether it may go on."""
         await ledger.note_failure(connection, self.job, table, values, error)
         self._shared.course.listener(RowFailed(self.job.name, str(table), values, said(error)))
         failures = (await ledger.read_progress(connection, self.job)).failures
-        if failures >= self._shared.course.most_failures:
-            await ledger.move(
-                connection, self.job, JobState.FAILED, f"{failures} rows cannot be changed, which is too many to go on"
-            )
+        if failures < self._shared.course.most_failures:
+            return True
+        reason = f"{failures} rows cannot be changed, which is too many to go on"
+        await ledger.move(connection, self.job, JobState.FAILED, reason)
+        return False
 
     async def _may_go_on(self, connection: asyncpg.Connection, part: Range) -> bool:
         """Wait while a brake stops it; say once a second that it lives, and learn whether it is still wanted."""

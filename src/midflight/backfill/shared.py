@@ -82,7 +82,6 @@ class Shared:
         """Return what brakes a backfill: one look for all workers."""
         async with self._opening:
             if job.id not in self._brakes:
-                self.worked_on.add(job.name)
                 opened = braking(self.course.address, job.table, self.course.pace)
                 self._brakes[job.id] = await self.stack.enter_async_context(opened)
                 self.course.listener(BackfillStarted(job.name, str(job.table), job.rows_estimated, job.state))

@@ -16,6 +16,13 @@ from midflight.sql.names import Name
 if TYPE_CHECKING:
     from midflight.settings import Pace
 
+SETTINGS = {
+    "application_name": "midflight backfill signals",
+    "statement_timeout": "1s",
+    "lock_timeout": "50ms",
+    "idle_session_timeout": "0",
+}
+"""Of the connection: a look never stands in a queue for long."""
 WAITING_SECONDS = 0.1
 """A query that has been waiting for less has no reason to complain of a backfill."""
 _REPLICATION, _WAITING, _WAL, _OLDEST, _DEAD_ROWS, _TREE = map(

@@ -53,6 +53,10 @@ class Direction(enum.Enum):
     DOWN = "downgrade"
 
 
+_RESUMING = frozenset({Executor.run.__code__, Executor.run_beside.__code__})
+"""What is sent from there is left out by itself where it is done."""
+
+
 @dataclass(frozen=True, slots=True)
 class StepFailure:
     """Why a step did not succeed."""
@@ -172,7 +176,7 @@ class Walk:
         while frame is not None:
             if frame.f_code.co_filename == str(path):
                 return Sender(frame.f_lineno, resumes)
-            resumes = resumes or frame.f_code is Executor.run.__code__
+            resumes = resumes or frame.f_code in _RESUMING
             frame = frame.f_back
         return Sender()
 

@@ -46,6 +46,8 @@ def is_mass_change(change: Change, sight: Sight) -> bool:
 def is_bounded(change: Update | Delete, sight: Sight) -> bool:
     """Tell whether its condition binds a unique key, so that the rows are as few as the values given or the LIMIT."""
     where = change.where
+    if sight.is_in_ledger:
+        return True
     if where is None or where.current_of:
         return where is not None
     if _ALWAYS_UNIQUE in where.bound:

@@ -21,6 +21,7 @@ from midflight.sql.changes import (
     RenameView,
     SetSchema,
     TableChange,
+    Update,
 )
 from midflight.sql.expected_locks import expected_locks
 from midflight.sql.objects import SetLockTimeout
@@ -133,6 +134,11 @@ class Sight:
     def changes(self, kind: type[C]) -> Iterator[C]:
         """The statement's changes of one kind."""
         return (change for change in self.statement.changes if isinstance(change, kind))
+
+    @property
+    def is_in_ledger(self) -> bool:
+        """Whether it notes in our own ledger what it has done: then it is a batch, and the next goes on from there."""
+        return any(change.table.schema == OWN_SCHEMA for change in self.changes(Update))
 
     def concerns_live_table(self, name: Name) -> bool:
         """Tell whether the running service can know a table: the revision did not create it, and it is not ours."""

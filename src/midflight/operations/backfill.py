@@ -49,7 +49,7 @@ WITH midflight_job AS MATERIALIZED (
     WHERE name = {name} AND state = 'pending' AND started_at IS NULL
 ), midflight_changed AS (
     UPDATE {table} SET {assignments}
-    WHERE ctid >= '(0,0)' AND ctid < '(4294967295,0)' AND EXISTS (SELECT FROM midflight_job) AND {condition}
+    WHERE EXISTS (SELECT FROM midflight_job) AND {condition}
     RETURNING {wrong} IS TRUE AS is_wrong
 ), midflight_range AS (
     INSERT INTO midflight.backfill_range

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 READ_MILLISECONDS = 1000
 """How long the reading of the catalog waits at once; nobody but who wants a table for himself waits behind it."""
+LOOK_SECONDS = 0.1
+"""How often it is looked whether work beside us has ended."""
 _HAS_WORK = "SELECT pg_current_xact_id_if_assigned() IS NOT NULL"
 _BEFORE_READING = "SELECT pg_current_xact_id_if_assigned() IS NOT NULL, current_setting('lock_timeout')"
 _FOLLOW = "SELECT set_config('search_path', :path, true)"
@@ -155,6 +157,22 @@ class Executor:
                 raise RevisionBusyError(step) from error
             raise
         self._finish(entry, Waiting())
+        self._say(StepFinished(says, time.monotonic() - began, 0.0, 1))
+
+    def run_beside(self, says: str, is_over: Callable[[], bool]) -> None:
+        """Wait for work on another connection, which knows by itself what is done; ours holds nothing meanwhile.
+
+        Args:
+            says: what it is, for people.
+            is_over: whether it has ended, well or not.
+        """
+        self._must_hold_deployers_lock()
+        self._say(StepStarted(says, ""))
+        began = time.monotonic()
+        self.session.commit()
+        while not is_over():
+            self.session.sleep(LOOK_SECONDS)
+        self.session.fetch(_FOLLOW, path=self._path)
         self._say(StepFinished(says, time.monotonic() - began, 0.0, 1))
 
     def _state(self, operation: Operation) -> State:

@@ -7,7 +7,7 @@ UPDATE midflight.backfill_range SET
 FROM (
     SELECT
         (SELECT count(*) FROM midflight_keys) AS keys,
-        EXISTS (SELECT FROM ONLY {table} WHERE {begins} AND {columns} <= {last} AND {wrong}) AS is_wrong,
+        EXISTS (SELECT FROM midflight_keys WHERE midflight_is_wrong) AS is_wrong,
         (SELECT {last_as_text} FROM midflight_last) AS last
 ) AS batch
 WHERE id IN (SELECT id FROM midflight_lease) AND worker = $2
