@@ -82,6 +82,28 @@ INSERT INTO tills SELECT code FROM shops
 """
 
 
+LONG = "A column whose name has all of the sixty-three bytes it can have"[:63]
+LONG_NAMES = f"""
+CREATE SCHEMA "Shop floor";
+CREATE TABLE "Shop floor"."Order" (
+    "{LONG}" int GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME "Shop floor"."Numbers of orders")
+        CONSTRAINT "Key of all orders, which has a name as long as it can possibly be" PRIMARY KEY,
+    "user" int REFERENCES "Shop floor"."Order"
+);
+CREATE INDEX "An index whose name has all of the sixty-three bytes it can h" ON "Shop floor"."Order" ("user", "{LONG}");
+COMMENT ON SEQUENCE "Shop floor"."Numbers of orders" IS 'numbers';
+INSERT INTO "Shop floor"."Order" ("user") SELECT NULL FROM generate_series(1, 300);
+UPDATE "Shop floor"."Order" SET "user" = 7
+"""
+OWN_TRIGGER = """
+CREATE TABLE orders (id int PRIMARY KEY, total int, "when" timestamp);
+CREATE FUNCTION own() RETURNS trigger LANGUAGE plpgsql
+    AS 'BEGIN new.total := coalesce(new.total, 0) + 1; RETURN new; END';
+CREATE TRIGGER own BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION own();
+INSERT INTO orders SELECT i, i FROM generate_series(1, 300) AS i
+"""
+
+
 def changed(call: str, back: str = "") -> tuple[str, str]:
     """All three phases in one revision, and the way back."""
     phases = ("expand", "migrate", "contract")
@@ -124,6 +146,12 @@ CASES = (
         CODES,
         '"shops", "code", sa.Integer(), existing_type=sa.String(20), using="code::integer", back="code::text"',
         types("integer", "shops.code", "tills.shop"),
+    ),
+    case(
+        "change_type with long names",
+        LONG_NAMES,
+        f'"Order", "{LONG}", sa.BigInteger(), existing_type=sa.Integer(), schema="Shop floor"',
+        'SELECT pg_typeof("user")::text = \'bigint\' FROM "Shop floor"."Order" LIMIT 1',
     ),
 )
 
@@ -205,3 +233,35 @@ def test_back_from_a_contract_that_was_stopped(stage: Stage, tmp_path: Path) -> 
     finally:
         stage.drop(whole)
         stage.drop(stopped)
+
+
+@pytest.mark.parametrize(("case", "expected"), [(CASES[0], 610), (CASES[1], 301), (CASES[3], 301)], ids=str)
+def test_numbers_go_on(stage: Stage, tmp_path: Path, case: Case, expected: int) -> None:
+    """A sequence is where it was, and can count beyond what the old type holds."""
+    database = stage.clone(case.setup)
+    table, key = ('"Shop floor"."Order"', f'"{LONG}"') if case.setup is LONG_NAMES else ("orders", "id")
+    columns = "(user_id)" if case.setup is ORDERS else "(day)" if case.setup is SERIAL else '("user")'
+    value = "now()" if case.setup is SERIAL else "1"
+    insert = f"INSERT INTO {table} {columns} VALUES ({value}) RETURNING {key}"
+    try:
+        upgrade(tmp_path, database, case.up)
+        assert stage.value(database, insert) == expected
+        sequence = f"pg_get_serial_sequence('{table}', '{key.strip(chr(34))}')"
+        stage.value(database, f"SELECT setval({sequence}, 3000000000)")
+        assert stage.value(database, insert) > 3_000_000_000  # type: ignore[operator]  # a number
+    finally:
+        stage.drop(database)
+
+
+def test_what_own_triggers_write(stage: Stage, tmp_path: Path) -> None:
+    """Ours come last: a value that another trigger has put in is followed, too."""
+    change = 'op.change_type("orders", "total", sa.BigInteger(), phase="expand")'
+    write(tmp_path, Case("one", setup="", up=change, down="pass", effect=""), "asyncpg")
+    database = stage.clone(OWN_TRIGGER)
+    try:
+        applied(tmp_path, database)
+        stage.send(database, 'INSERT INTO orders VALUES (1000); UPDATE orders SET "when" = now() WHERE id < 100')
+        touched = "SELECT count(*) FROM orders WHERE total__new = total AND (id < 100 OR id = 1000)"
+        assert stage.value(database, touched) == 100
+    finally:
+        stage.drop(database)

@@ -67,8 +67,9 @@ def column(table: str, name: str) -> str:
     )
 
 
-def phases(name: str, setup: str, call: str, filled: str, old: str, new: str) -> tuple[Case, ...]:
+def phases(name: str, setup: str, call: str, filled: str, columns: tuple[str, str]) -> tuple[Case, ...]:
     """The cases of the three phases; the setups of the later ones are still to be recorded."""
+    old, new = columns
     table = "events" if "events" in call else "users"
 
     def case(phase: str, effect: str) -> Case:
@@ -85,25 +86,23 @@ def phases(name: str, setup: str, call: str, filled: str, old: str, new: str) ->
 
 RENAME = 'op.rename_column("users", "name", "full_name", PHASE)'
 CASES = (
-    *phases("rename_column", USERS, RENAME, "SELECT bool_and(full_name = name) FROM users", "name", "full_name"),
+    *phases("rename_column", USERS, RENAME, "SELECT bool_and(full_name = name) FROM users", ("name", "full_name")),
     *phases(
         "rename_key",
         KEYED,
         'op.rename_column("users", "id", "user_id", PHASE)',
         "SELECT bool_and(user_id = id) FROM users",
-        "id",
-        "user_id",
+        ("id", "user_id"),
     ),
     *phases(
         "rename_partitioned",
         COUNTED,
         'op.rename_column("events", "id", "number", PHASE)',
         "SELECT bool_and(number = id) FROM events",
-        "id",
-        "number",
+        ("id", "number"),
     ),
-    *phases("split_column", MADE_OF_ONE, SPLIT, "SELECT bool_and(last = id::text) FROM users", "name", "first"),
-    *phases("merge_columns", MADE_OF_TWO, MERGE, "SELECT bool_and(name = 'user ' || id) FROM users", "first", "name"),
+    *phases("split_column", MADE_OF_ONE, SPLIT, "SELECT bool_and(last = id::text) FROM users", ("name", "first")),
+    *phases("merge_columns", MADE_OF_TWO, MERGE, "SELECT bool_and(name = 'user ' || id) FROM users", ("first", "name")),
 )
 
 

@@ -80,7 +80,7 @@ def split_column(
 
     As ``rename_column`` in phases, but for what hangs on the old column: its indexes, constraints and default go with
     it. Give the new columns theirs by operations of their own: indexes after the expand, ``set_not_null`` after the
-    contract. ::
+    contract; and the old one, where the contract is taken back. ::
 
         op.split_column("users", "name", {
             "first_name": (sa.Text, "split_part(name, ' ', 1)"),

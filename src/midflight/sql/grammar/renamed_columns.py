@@ -8,6 +8,7 @@ from google.protobuf.message import DecodeError
 from postgast import PgQueryError, deparse, find_nodes, parse
 from postgast import pg_query_pb2 as pb
 
+from midflight.pg.identifiers import quote_identifier
 from midflight.sql import renamed_columns as face
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ def constraint(definition: str, columns: Mapping[str, str], target: Name | None,
     _replace(tree, columns)
     for names in (found.keys, found.including, found.fk_attrs, found.fk_del_set_cols):
         _replace_names(names, columns)
+    for node in found.fk_del_set_cols:  # libpg_query writes these names as they are
+        node.string.sval = quote_identifier(node.string.sval)
     _replace_names(found.pk_attrs, there)
     if target is not None:
         found.pktable.schemaname, found.pktable.relname = target.schema or "", target.name
@@ -47,7 +50,8 @@ def statistics(definition: str, columns: Mapping[str, str], name: Name) -> str:
     tree = _read(definition)
     statement = tree.stmts[0].stmt.create_stats_stmt
     for element in find_nodes(statement, pb.StatsElem):
-        element.name = columns.get(element.name, element.name)
+        if element.name:
+            element.name = quote_identifier(columns.get(element.name, element.name))  # as below
     _replace(tree, columns)
     del statement.defnames[:]
     statement.defnames.extend(pb.Node(string=pb.String(sval=part)) for part in (name.schema, name.name) if part)
