@@ -93,6 +93,14 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
     assert sorted((tmp_path / "migrations" / "versions").iterdir()) == before
 
 
+def test_a_template_without_a_place_for_calls_is_told(tmp_path: Path) -> None:
+    project(tmp_path)
+    template = '${imports}\n% for db in ["a", "b"]:\n${context.get(f"{db}_upgrades", "pass")}\n% endfor\n'
+    (tmp_path / "migrations" / "script.py.mako").write_text(template)
+    with pytest.raises(ProjectError, match="no place for what a revision does"):
+        write_revisions(tmp_path, "rename_table", "a", "b")
+
+
 WRONG = (
     ("nothing users", "nothing is no change in phases"),
     ("rename_column users name", r"rename_column takes TABLE COLUMN NEW_NAME \[schema=...\]"),

@@ -23,6 +23,9 @@ op.set_default("orders", "total", 5)
 op.alter_column_type("orders", "code", sa.Text)
 op.comment_column("orders", "total", "means nothing here")
 op.rename_column("orders", "old", "older")
+for phase in ("expand", "migrate", "contract"):
+    op.rename_column("orders", "older", "oldest", phase=phase)
+op.rename_column("orders", "older", "oldest", phase="contract", undo=True)
 op.execute("INSERT INTO orders (id) VALUES (1)")
 op.backfill("b", table="orders", set={"total": "total + 1"}, where="total = 5")
 with op.alter_table("orders") as table:
@@ -36,20 +39,6 @@ op.alter_column("bought", "total", nullable=True, server_default=None, new_colum
 op.drop_column("bought", "more")
 op.drop_table("bought")
 op.drop_backfill("b")
-"""
-PHASES = """
-for phase in ("expand", "migrate", "contract"):
-    op.rename_table("users", "accounts", phase=phase)
-for phase in ("expand", "migrate", "contract"):
-    op.move_column("accounts", "phone", "profiles", on={"user_id": "id"}, to_column="mobile", phase=phase)
-"""
-PHASES_BACK = """
-for phase in ("contract", "migrate", "expand"):
-    op.move_column(
-        "accounts", "phone", "profiles", on={"user_id": "id"}, to_column="mobile", phase=phase, undo=True
-    )
-for phase in ("contract", "migrate", "expand"):
-    op.rename_table("users", "accounts", phase=phase, undo=True)
 """
 
 

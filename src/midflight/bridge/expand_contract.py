@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from midflight.operations.phase import Phase
 
 _TEMPLATE = "script.py.mako"
+_PLACE = re.compile(r"\bupgrades\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,12 @@ def write_expand_contract(project: Project, options: Namespace) -> None:
 
     Raises:
         UsageError: where the change cannot be understood, or another option does not go with it.
-        ProjectError: where a file is there already.
+        ProjectError: where a file is there already, or the template has no place for the calls.
     """
     if options.autogenerate or options.sql:
         raise UsageError("--expand-contract goes with neither --autogenerate nor --sql", hint="leave one of them out")
     change, title = read_change(options.expand_contract)
-    template = (Path(project.script.dir) / _TEMPLATE).read_text(encoding="utf-8")
+    template = _template(project)
     own_import = () if IMPORT in template.splitlines() else (IMPORT,)
     texts = [
         _text(titled(phase, options.message or title), own_import, phase, forward, back)
@@ -56,6 +58,17 @@ def write_expand_contract(project: Project, options: Namespace) -> None:
     ]
     must_be_free(project, options.rev_id, [text.message for text in texts])
     _write(project, options, texts)
+
+
+def _template(project: Project) -> str:
+    file = Path(project.script.dir) / _TEMPLATE
+    text = file.read_text(encoding="utf-8")
+    if not _PLACE.search(text):
+        raise ProjectError(
+            f"{file}: it has no place for what a revision does, which is ${{upgrades}}",
+            hint="that of several databases has one for each: call the operations there by hand",
+        )
+    return text
 
 
 def must_be_free(project: Project, first_id: str | None, messages: list[str | None]) -> None:
