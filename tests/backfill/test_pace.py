@@ -18,6 +18,7 @@ from midflight.backfill.pace import (
     next_rows,
     pause_after,
     vacuum_is_due,
+    words_of,
 )
 from midflight.errors import SettingsError
 from midflight.settings import load_settings
@@ -60,7 +61,7 @@ def test_batches_of_one_cost_settle_at_the_time_they_should_take() -> None:
         (Signals(waiting_queries=3), "queries waiting for locks 3 > 2", 0.5),
         (Signals(wal_rate=150 * 1024.0**2), "WAL 150 MB/s > 100 MB/s", 0.5),
         (Signals(oldest_transaction=7200), "oldest transaction 120 min > 30 min", 1),
-        (Signals(dead_rows=3.0), "dead rows against autovacuum's threshold 3.0 times > 2.0 times", 0.5),
+        (Signals(dead_rows=4.5), "dead rows against autovacuum's threshold 4.5 times > 3.0 times", 0.5),
         (Signals(probe_latency=6.0), "latency of a trivial query 6.0 times > 5.0 times", 0.2),
         (Signals(brake=0.25), "own brake 25%", 0.25),
         (Signals(brake="month's end"), "month's end", 1),
@@ -113,8 +114,8 @@ def test_a_pause_grows_with_the_brake() -> None:
 
 
 def test_a_vacuum_is_due_after_a_share_of_a_large_table() -> None:
-    assert not vacuum_is_due(PACE, 199_999, 1_000_000, None)
-    assert vacuum_is_due(PACE, 200_000, 1_000_000, None)
+    assert not vacuum_is_due(PACE, 49_999, 100_000, None)
+    assert vacuum_is_due(PACE, 50_000, 100_000, None)
     assert not vacuum_is_due(PACE, 200_000, 1_000_000_000, None)
     assert vacuum_is_due(PACE, 100_000_000, 1_000_000_000, None)
 
@@ -131,6 +132,12 @@ def test_figures_are_those_that_are_known_and_limited() -> None:
     assert figures_of(pace, Signals(replication_lag=1.23456, wal_rate=5.0)) == {
         "replication_lag": {"value": 1.235, "limit": 10.0}
     }
+
+
+def test_figures_are_put_into_words() -> None:
+    figures = figures_of(PACE, Signals(replication_lag=2.0, wal_rate=1024.0**2))
+    assert words_of(figures) == "replication lag 2.0 s of 10 s, WAL 1 MB/s of 100 MB/s"
+    assert words_of({}) == ""
 
 
 def test_a_team_sets_its_pace_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -255,14 +255,24 @@ async def read_failures(connection: asyncpg.Connection, job: Job, at_most: int) 
 
 async def read_workers(connection: asyncpg.Connection, job: Job, silent: float) -> tuple[WorkerSeen, ...]:
     """Return who is at work; who was silent for longer is gone."""
+    rows = await connection.fetch(load_sql("workers"), job.id, silent)
     return tuple(
-        WorkerSeen(*row[:5], json.loads(row[5])) for row in await connection.fetch(load_sql("workers"), job.id, silent)
+        WorkerSeen(
+            row["host"],
+            row["process"],
+            row["batch_rows"],
+            row["rows_per_second"],
+            row["brake"],
+            json.loads(row["signals"]),
+        )
+        for row in rows
     )
 
 
 async def read_progress(connection: asyncpg.Connection, job: Job) -> Progress:
     """Return how far a backfill is."""
-    return Progress(*await connection.fetchrow(load_sql("progress"), job.id))
+    [row] = await connection.fetch(load_sql("progress"), job.id)
+    return Progress(*row)
 
 
 def _job(row: asyncpg.Record) -> Job:
