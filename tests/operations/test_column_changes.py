@@ -23,6 +23,8 @@ CREATE TABLE users (
 CREATE INDEX ix_users_name ON users (name);
 CREATE INDEX users_lower ON users (lower(name)) WHERE name <> 'nobody';
 CREATE INDEX users_both ON users (company, name DESC);
+CREATE UNIQUE INDEX users_once ON users (coalesce(name, ''));
+CREATE UNIQUE INDEX users_nulls ON users (name) NULLS NOT DISTINCT;
 COMMENT ON COLUMN users.name IS 'how they are called';
 INSERT INTO companies SELECT i, i FROM generate_series(1, 10) AS i;
 INSERT INTO users SELECT i, 'user ' || i, i % 10 + 1 FROM generate_series(1, 1000) AS i
