@@ -185,7 +185,7 @@ def test_what_hangs_on_the_old_column_holds_it(deployments: Deployments) -> None
 
 def revisions(call: str) -> tuple[Revision, ...]:
     names = (("a1", None, "expand"), ("b2", "a1", "migrate"), ("c3", "b2", "contract"))
-    return tuple(revision(*one, call) for one in names)
+    return tuple(revision(name, after, phase, call) for name, after, phase in names)
 
 
 def revision(name: str, after: str | None, phase: str, call: str) -> Revision:
