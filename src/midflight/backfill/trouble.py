@@ -67,9 +67,16 @@ def said(error: BaseException) -> str:
     if not isinstance(error, asyncpg.PostgresError):
         return type(error).__name__  # its text may hold anything
     lines = str(error).splitlines() or [type(error).__name__]
-    if trouble_of(error) is Trouble.JOB:
-        return lines[0]  # about the statement, not about a row
+    if trouble_of(error) is Trouble.JOB or _names_a_constraint(error):
+        return lines[0]  # it holds names alone: the row is told in DETAIL
     return _QUOTED.sub("…", lines[0])
+
+
+def _names_a_constraint(error: asyncpg.PostgresError) -> bool:
+    """Whether PostgreSQL itself refuses the row; a trigger's own words may hold anything."""
+    return isinstance(error, asyncpg.IntegrityConstraintViolationError) and bool(
+        getattr(error, "constraint_name", None) or getattr(error, "column_name", None)
+    )
 
 
 def sqlstate_of(error: BaseException) -> str | None:
