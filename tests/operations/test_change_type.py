@@ -230,6 +230,16 @@ def test_leaves_what_alter_type_would(stage: Stage, tmp_path: Path, case: Case, 
         stage.drop(direct)
 
 
+def test_planner_knows_the_new_column(stage: Stage, tmp_path: Path) -> None:
+    database = stage.clone(ORDERS)
+    known = "SELECT count(*) FROM pg_stats WHERE tablename = 'orders' AND attname IN ('id', 'parent_id')"
+    try:
+        upgrade(tmp_path, database, CASES[0].up)
+        assert stage.value(database, known) == 2
+    finally:
+        stage.drop(database)
+
+
 def test_back_from_a_contract_that_was_stopped(stage: Stage, tmp_path: Path) -> None:
     """All is built, and nothing is in place: it goes with the new columns."""
     write(tmp_path, NOT_CONTRACTED, "asyncpg")
