@@ -244,14 +244,15 @@ def test_autogenerate_changes_a_type_that_writes_rows_anew_in_phases(tmp_path: P
     assert migrations.differences(models(sa.BigInteger)) == []
 
 
-def test_several_changes_are_counted(tmp_path: Path, database: Address) -> None:
+def test_several_changes_are_counted_and_drops_come_last(tmp_path: Path, database: Address) -> None:
     migrations = Migrations(tmp_path, database)
-    migrations.reach(users(sa.Column("name", sa.Text), sa.Column("total", sa.Integer)))
+    migrations.reach(users(sa.Column("name", sa.Text), sa.Column("total", sa.Integer), sa.Column("gone", sa.Text)))
     texts = migrations.autogenerate(users(renamed(), sa.Column("total", sa.Numeric(10, 2), server_default="0")))
     assert "# what else the models change of this column" in texts[3]
     assert [text.partition("\n")[0].strip('"') for text in texts] == [
         *(f"{phase.value} 1: rename users.name to full_name" for phase in Phase),
         *(f"{phase.value} 2: type of users.total" for phase in Phase),
+        "drops for change 2",
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from midflight.bridge.backfill_text import revision_of
 from midflight.bridge.column_text import ServerDefault, default_text
 from midflight.bridge.elsewhere_moves import move_elsewhere
 from midflight.bridge.running import is_elsewhere, run
@@ -81,7 +82,7 @@ def _done(move: ColumnMove, phase: Phase) -> Operation:
         case Phase.EXPAND:
             return ExpandMove(move)
         case Phase.MIGRATE:
-            return migration(move)
+            return migration(move, revision_of())
         case Phase.CONTRACT:
             return ContractMove(move)
 

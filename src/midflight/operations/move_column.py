@@ -160,11 +160,13 @@ class RestoreMove(Operation):
         return ContractMove(self.move)
 
 
-def migration(move: ColumnMove) -> RegisterBackfill:
+def migration(move: ColumnMove, revision: str | None) -> RegisterBackfill:
     """Return the second phase: the rows of the new table that were there before take their partners' values."""
     value = (move.to_column, partners_value(move, of_target=True))
     wrong = is_wrong(move, of_target=True)
-    return RegisterBackfill(move.name, move.to_table, assignments=(value,), condition=wrong, schema=move.to_schema)
+    return RegisterBackfill(
+        move.name, move.to_table, assignments=(value,), condition=wrong, schema=move.to_schema, revision=revision
+    )
 
 
 def forgotten(move: ColumnMove) -> DropBackfill:

@@ -80,7 +80,7 @@ def _parts(
     changes_of_enums: Callable[[list[MigrateOperation]], EnumChanges],
     message: str | None,
 ) -> list[_Part]:
-    """Put what needs phases behind all else: the service lives with it for a while."""
+    """Put what needs phases behind what adds, and drops last: they wait for the same deployment as a contract."""
     forward = list(flattened(up))
     changes = phased_changes(forward, models)
 
@@ -88,11 +88,13 @@ def _parts(
         return [one for one in flattened(directives) if not any(change.covers(one) for change in changes)]
 
     calls = [change.call for change in changes]
-    parts = _stages(left(forward), left(down), lambda found: changes_of_enums([*found, *calls]))
+    stages = _stages(left(forward), left(down), lambda found: changes_of_enums([*found, *calls]))
+    phases: list[_Part] = []
     for number, change in enumerate(changes, 1):
         title = message if message and len(changes) == 1 else change.title
-        parts += _phases(change, title, number if len(changes) > 1 else None)
-    return parts
+        phases += _phases(change, title, number if len(changes) > 1 else None)
+    losses = [part for part in stages if part.stage is Stage.LOSSES]
+    return [*(part for part in stages if part.stage is not Stage.LOSSES), *phases, *losses]
 
 
 def _phases(change: PhasedChange, title: str, number: int | None) -> Iterator[_Part]:
