@@ -41,32 +41,45 @@ class Pace(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    batch_seconds: float = Field(0.02, gt=0, description="seconds that a batch should take, and locks its rows")
-    smallest_batch: int = Field(10, gt=0, description="rows of a batch at least")
-    largest_batch: int = Field(2000, gt=0, description="rows of a batch at most")
-    rest: float = Field(0.0, ge=0, description="pause after each batch, as a part of the batch's time")
+    batch_seconds: float = Field(default=0.02, gt=0, description="seconds that a batch should take, and locks its rows")
+    smallest_batch: int = Field(default=10, gt=0, description="rows of a batch at least")
+    largest_batch: int = Field(default=2000, gt=0, description="rows of a batch at most")
+    rest: float = Field(default=0.0, ge=0, description="pause after each batch, as a part of the batch's time")
     synchronous_commit: bool = Field(
         default=True, description="whether a batch waits for the disk; where not, a crash may take back the last ones"
     )
-    vacuum_rows: int = Field(200_000, gt=0, description="changed rows after which the table is vacuumed, at least")
-    vacuum_share: float = Field(0.1, ge=0, description="the same as a part of the table's rows; the larger one counts")
-    look_seconds: float = Field(0.5, gt=0, description="seconds from one look at the signals to the next")
-    replication_lag: float = Field(10.0, ge=0, description="seconds that a standby may be behind")
-    replication_bytes: float = Field(256.0 * 1024**2, ge=0, description="bytes of WAL that a standby may be behind")
-    ignored_standbys: tuple[str, ...] = Field(
-        (), description="standbys that may be behind, by their application_name, such as one that is delayed on purpose"
+    vacuum_rows: int = Field(
+        default=50_000, gt=0, description="changed rows after which the table is vacuumed, at least"
     )
-    waiting_queries: float = Field(2.0, ge=0, description="queries that may wait for locks on the table for 0.1 s")
-    wal_rate: float = Field(100.0 * 1024**2, ge=0, description="bytes of WAL that the server may write in a second")
-    oldest_transaction: float = Field(1800.0, ge=0, description="seconds that the oldest transaction may be open")
+    vacuum_share: float = Field(
+        default=0.1, ge=0, description="the same as a part of the table's rows; the larger one counts"
+    )
+    look_seconds: float = Field(default=0.5, gt=0, description="seconds from one look at the signals to the next")
+    replication_lag: float = Field(default=10.0, ge=0, description="seconds that a standby may be behind")
+    replication_bytes: float = Field(
+        default=256.0 * 1024**2, ge=0, description="bytes of WAL that a standby may be behind"
+    )
+    ignored_standbys: tuple[str, ...] = Field(
+        default=(),
+        description="standbys that may be behind, by their application_name, such as one that is delayed on purpose",
+    )
+    waiting_queries: float = Field(
+        default=2.0, ge=0, description="queries that may wait for locks on the table for 0.1 s"
+    )
+    wal_rate: float = Field(
+        default=100.0 * 1024**2, ge=0, description="bytes of WAL that the server may write in a second"
+    )
+    oldest_transaction: float = Field(
+        default=1800.0, ge=0, description="seconds that the oldest transaction may be open"
+    )
     dead_rows: float = Field(
-        2.0, ge=0, description="dead rows of the table, as a multiple of those at which autovacuum should begin"
+        default=3.0, ge=0, description="dead rows of the table, as a multiple of those at which autovacuum should begin"
     )
     probe_latency: float = Field(
-        5.0, ge=0, description="time of a trivial query, as a multiple of its time before the backfill began"
+        default=5.0, ge=0, description="time of a trivial query, as a multiple of its time before the backfill began"
     )
     brake: str | None = Field(
-        None,
+        default=None,
         pattern=r"^[\w.]+:\w+$",
         description="module:function of yours that returns how strongly to brake: 0 to 1, a bool, or a reason to stop",
     )

@@ -104,7 +104,7 @@ class Queue:
 
     @property
     def is_overdue(self) -> bool:
-        """Whether a message has been in somebody's hands for too long: a worker that starts looks at once, and seldom."""
+        """Whether a message has been in somebody's hands for too long. A worker looks for such when it starts."""
         return bool(self.client.zcount("unacked_index", 0, time.time() - VISIBLE_SECONDS - 1))
 
     @property

@@ -32,8 +32,8 @@ def deployments(stage: Stage, tmp_path: Path) -> Iterator[Deployments]:
 
 
 @pytest.fixture
-def yards(stage: Stage, tmp_path: Path) -> Iterator[Yards]:
+def yards(deployments: Deployments) -> Iterator[Yards]:
     """Databases with backfills; whatever still works at the end is ended."""
-    opened = Yards(stage, tmp_path)
+    opened = Yards(deployments)
     yield opened
     opened.close()

@@ -49,9 +49,17 @@ MORE = ("by_two", "parted", "parent")
 KEYLESS = ("keyless", "nulls")
 
 
-def setup() -> str:
-    made = ["CREATE COLLATION blind (provider = icu, locale = 'und-u-ks-level1', deterministic = false)"]
-    for table, (column, value) in TABLES.items():
+BLIND = "CREATE COLLATION blind (provider = icu, locale = 'und-u-ks-level1', deterministic = false)"
+
+
+def tables(major: int) -> dict[str, tuple[str, str]]:
+    """The embedded server is built without ICU."""
+    return {table: how for table, how in TABLES.items() if major != 18 or "blind" not in table}
+
+
+def setup(major: int) -> str:
+    made = [BLIND] if major != 18 else []
+    for table, (column, value) in tables(major).items():
         name = '"' + table.replace('"', '""') + '"'
         made.append(f"CREATE TABLE {name} ({column}, times int NOT NULL DEFAULT 0)")
         made.append(f"INSERT INTO {name} SELECT {value} FROM generate_series(1, {ROWS}) AS i")
@@ -61,20 +69,17 @@ def setup() -> str:
 
 @pytest.mark.parametrize("workers", [1, 3])
 def test_each_row_is_changed_once(yards: Yards, workers: int) -> None:
-    calls = [
-        f"op.backfill({table!r}, table={table!r}, set={{'times': 'times + 1'}}, small=0)" for table in (*TABLES, *MORE)
-    ]
-    calls += [
-        f"op.backfill({table!r}, table={table!r}, set={{'times': 'times + 1'}}, where='times = 0', small=0)"
-        for table in KEYLESS
-    ]
-    yard = yards.new(setup(), "\n".join(calls))
+    each = "op.backfill({0!r}, table={0!r}, set={{'times': 'times + 1'}}, {1}small=0)"
+    keyed = (*tables(yards.major), *MORE)
+    calls = [each.format(table, "") for table in keyed]
+    calls += [each.format(table, "where='times = 0', ") for table in KEYLESS]
+    yard = yards.new(setup(yards.major), "\n".join(calls))
     worked = yard.work(workers=workers)
     assert not worked.is_failed
     assert (
         yard.value("SELECT array_agg(name || ': ' || state) FROM midflight.backfill WHERE state <> 'finished'") is None
     )
-    for table in (*TABLES, *MORE, *KEYLESS):
+    for table in (*keyed, *KEYLESS):
         quoted = '"' + table.replace('"', '""') + '"'
         assert yard.value(f"SELECT min(times) = 1 AND max(times) = 1 FROM {quoted}") is True, table
     wrong = """

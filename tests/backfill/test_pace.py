@@ -60,7 +60,7 @@ def test_batches_of_one_cost_settle_at_the_time_they_should_take() -> None:
         (Signals(waiting_queries=3), "queries waiting for locks 3 > 2", 0.5),
         (Signals(wal_rate=150 * 1024.0**2), "WAL 150 MB/s > 100 MB/s", 0.5),
         (Signals(oldest_transaction=7200), "oldest transaction 120 min > 30 min", 1),
-        (Signals(dead_rows=3.0), "dead rows against autovacuum's threshold 3.0 times > 2.0 times", 0.5),
+        (Signals(dead_rows=4.5), "dead rows against autovacuum's threshold 4.5 times > 3.0 times", 0.5),
         (Signals(probe_latency=6.0), "latency of a trivial query 6.0 times > 5.0 times", 0.2),
         (Signals(brake=0.25), "own brake 25%", 0.25),
         (Signals(brake="month's end"), "month's end", 1),
@@ -113,8 +113,8 @@ def test_a_pause_grows_with_the_brake() -> None:
 
 
 def test_a_vacuum_is_due_after_a_share_of_a_large_table() -> None:
-    assert not vacuum_is_due(PACE, 199_999, 1_000_000, None)
-    assert vacuum_is_due(PACE, 200_000, 1_000_000, None)
+    assert not vacuum_is_due(PACE, 49_999, 100_000, None)
+    assert vacuum_is_due(PACE, 50_000, 100_000, None)
     assert not vacuum_is_due(PACE, 200_000, 1_000_000_000, None)
     assert vacuum_is_due(PACE, 100_000_000, 1_000_000_000, None)
 

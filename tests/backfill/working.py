@@ -15,52 +15,53 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from backfill.quick import QUICK
+from checks.projects import Revision
 from midflight.backfill.functions import load_function
 from midflight.backfill.worker import Worked, work
-from operations.applying import upgrade
-from runner.deployments import SECONDS, waiting
+from runner.deployments import SAFE, SECONDS, waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from midflight.backfill.events import Event
     from midflight.backfill.worker import BatchFunction
     from midflight.pg.addresses import Address
-    from operations.stage import Stage
+    from runner.deployments import Deployment, Deployments
 
 
 @dataclass(slots=True)
 class Yards:
     """What one test has made."""
 
-    stage: Stage
-    folder: Path
+    deployments: Deployments
     made: list[Yard] = field(default_factory=list)
 
-    def new(self, setup: str, up: str, *, before: str = "") -> Yard:
+    @property
+    def major(self) -> int:
+        """The server's."""
+        return self.deployments.stage.major
+
+    def new(self, setup: str, up: str) -> Yard:
         """Make a database, and apply a revision to it."""
-        folder = self.folder / f"y{len(self.made)}"
-        yard = Yard(self.stage, self.stage.clone(setup), folder)
+        deployment = self.deployments.new(Revision("a1", before=SAFE, up=up), setup=setup)
+        deployment.apply().succeeds()
+        yard = Yard(deployment, deployment.database)
         self.made.append(yard)
-        upgrade(folder, yard.database, up, before=before)
         return yard
 
     def close(self) -> None:
-        """End what still runs, and drop the databases."""
+        """End what still runs."""
         for yard in self.made:
             for working in yard.workings:
                 working.end()
-            self.stage.drop(yard.database)
 
 
 @dataclass(slots=True)
 class Yard:
     """A database with backfills."""
 
-    stage: Stage
+    deployment: Deployment
     database: Address
-    folder: Path
     workings: list[Working] = field(default_factory=list)
 
     def work(self, name: str | None = None, **options: Any) -> Worked:  # noqa: ANN401 - as work() has them
@@ -75,15 +76,15 @@ class Yard:
 
     def value(self, query: str) -> Any:  # noqa: ANN401 - whatever it returns
         """Return the one value of a query."""
-        return self.stage.value(self.database, query)
+        return self.deployment.value(query)
 
     def send(self, script: str) -> None:
         """Send statements."""
-        self.stage.send(self.database, script)
+        self.deployment.send(script)
 
     def until(self, query: str) -> None:
         """Wait until a query answers true."""
-        waiting(lambda: self.value(query) is True, query)
+        self.deployment.until(query)
 
     @property
     def state(self) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, text
 
 from checks.projects import Revision, env_py, write_project
 
@@ -24,6 +24,7 @@ op.alter_column_type("orders", "code", sa.Text)
 op.comment_column("orders", "total", "means nothing here")
 op.rename_column("orders", "old", "older")
 op.execute("INSERT INTO orders (id) VALUES (1)")
+op.backfill("b", table="orders", set={"total": "total + 1"}, where="total = 5")
 with op.alter_table("orders") as table:
     table.add_column(sa.Column("more", sa.Integer))
     table.drop_default("code")
@@ -34,6 +35,7 @@ DOWN = """
 op.alter_column("bought", "total", nullable=True, server_default=None, new_column_name="sum", type_=sa.BigInteger)
 op.drop_column("bought", "more")
 op.drop_table("bought")
+op.drop_backfill("b")
 """
 
 
@@ -49,6 +51,8 @@ def test_operations_on_columns_and_tables_work_there(tmp_path: Path) -> None:
     assert not columns["total"]["nullable"]
     assert columns["total"]["default"] == "5"
     assert columns["code"]["default"] is None
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT total FROM bought")).scalar() == 6
     command.downgrade(config, "base")
     assert inspect(engine).get_table_names() == ["alembic_version"]
     engine.dispose()

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 OUTAGE_SECONDS = 600.0
 """For how long a server may be away before a worker gives up."""
+MOST_IN_VAIN = 20
+"""So many connections that are lost at the same batch are the batch's own fault."""
 _LONGEST_PAUSE = 5.0
 _IDLE_SECONDS = 0.1
 """How often it is looked whether there is something to do again."""
@@ -40,6 +42,10 @@ class Worker:
         self._lost: float | None = None
         """Since when there is no connection."""
         self._pause = 0.1
+        self._was_connected = False
+        self._in_vain = 0
+        """How many connections in a row were lost before any batch was through."""
+        self._rows_before = -1
 
     async def run(self) -> None:
         """Work until nothing is left, or it is over; a lost connection is made again.
@@ -47,15 +53,11 @@ class Worker:
         Raises:
             MidflightError: as ``work`` does.
         """
-        was_connected = False
         while True:
             try:
-                course = self._shared.course
-                async with opened(course.address, course.role, course.pace) as connection:
-                    was_connected, self._lost, self._pause = True, None, 0.1
-                    await self._serve(connection)
+                await self._connect_and_serve()
             except Exception as error:
-                if trouble_of(error) is not Trouble.GONE or not was_connected:
+                if trouble_of(error) is not Trouble.GONE or not self._was_connected:
                     raise
                 if self._shared.is_over:
                     return  # what it has is taken over when its lease ends
@@ -64,11 +66,19 @@ class Worker:
             else:
                 return
 
+    async def _connect_and_serve(self) -> None:
+        course = self._shared.course
+        async with opened(course.address, course.role, course.pace) as connection:
+            self._was_connected, self._lost, self._pause = True, None, 0.1
+            self._in_vain = self._in_vain + 1 if self._shared.rows == self._rows_before else 0
+            self._rows_before = self._shared.rows
+            await self._serve(connection)
+
     async def _may_wait(self, error: Exception) -> bool:
         """Wait before the next try to connect, each time longer; tell whether there is one."""
         now = time.monotonic()
         self._lost = self._lost or now
-        if now - self._lost > OUTAGE_SECONDS:
+        if now - self._lost > OUTAGE_SECONDS or self._in_vain > MOST_IN_VAIN:
             return False
         self._shared.course.listener(ConnectionLost(said(error), self._pause))
         await self._shared.rest(self._pause)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import functools
 import json
 import threading
 from typing import TYPE_CHECKING, Any
@@ -23,7 +25,7 @@ from midflight.runner.session import StatementError
 from midflight.runner.states import read_state
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from alembic.runtime.migration import MigrationContext
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from midflight.operations.backfill import RegisterBackfill
     from midflight.runner.executor import Executor
 
+_STOP_SECONDS = 5.0
 _READ = """
 SELECT state, error, condition, function, disagreement, assignments::text = CAST(:assignments AS jsonb)::text
 FROM midflight.backfill WHERE name = :name
@@ -105,12 +108,15 @@ def _wait(context: MigrationContext, executor: Executor, operation: RegisterBack
         raise StatementError(_TRANSACTION, sqlstate=None, hint="leave out wait=True, and let workers do it")
     address = executor.address or address_of(connection)
     [[role]] = session.fetch(_ROLE)
-    thread = _Thread(
-        lambda: work(address, operation.name, functions=lambda name: _loaded(context, name), pace=Pace(), role=role)
-    )
-    executor.session.commit()  # the worker must find it
+    functions = functools.partial(_loaded, context)
+    thread = _Thread(lambda stop: work(address, operation.name, functions=functions, pace=Pace(), role=role, stop=stop))
+    session.commit()  # the worker must find it
     thread.start()
-    executor.run_beside(f"wait for the backfill {operation.name}", lambda: not thread.is_alive())
+    try:
+        executor.run_beside(f"wait for the backfill {operation.name}", lambda: not thread.is_alive())
+    except BaseException:
+        thread.stop()
+        raise
     if thread.error is not None:
         raise thread.error
     if _state(executor, operation) is not JobState.FINISHED:
@@ -126,15 +132,25 @@ def _loaded(context: MigrationContext, reference: str) -> BatchFunction:
 
 
 class _Thread(threading.Thread):
-    """Runs a coroutine in a loop of its own, and keeps its error."""
+    """Works in a loop of its own, and keeps the error."""
 
-    def __init__(self, make: Callable[[], object]) -> None:
+    def __init__(self, start: Callable[[asyncio.Event], Coroutine[Any, Any, object]]) -> None:
         super().__init__(name="midflight-backfill", daemon=True)
-        self._make = make
+        self._start_work = start
+        self._loop = asyncio.new_event_loop()
+        self._stop_work = asyncio.Event()
         self.error: BaseException | None = None
 
     def run(self) -> None:
         try:
-            asyncio.run(self._make())  # type: ignore[arg-type]  # a coroutine
+            self._loop.run_until_complete(self._start_work(self._stop_work))
         except BaseException as error:  # noqa: BLE001 - the revision raises it
             self.error = error
+        finally:
+            self._loop.close()
+
+    def stop(self) -> None:
+        """Stop after the current batch."""
+        with contextlib.suppress(RuntimeError):  # it has just ended
+            self._loop.call_soon_threadsafe(self._stop_work.set)
+        self.join(_STOP_SECONDS)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from midflight.backfill.worker import Worked
     from midflight.cli.backfill_request import PlaceFlags
+    from midflight.pg.addresses import Address
 
 HELP = f"""{SUBCOMMANDS["run"]}
 
@@ -34,6 +35,7 @@ Examples:
   midflight backfill run --full-speed          nobody else uses the table
   midflight backfill run --seconds 300         for five minutes, as from cron
   midflight backfill run --wait                stay, and do what later revisions register
+  midflight backfill run --metrics-port 9187   metrics for Prometheus, at 127.0.0.1 while it works
   midflight backfill run --format json         an event a line, for machines
 """
 
@@ -45,6 +47,8 @@ Examples:
 @click.option("--seconds", type=click.FloatRange(min=0, min_open=True), help="End after so long.  [default: when done]")
 @click.option("--wait", "waits", is_flag=True, help="Stay when nothing is left to do.")
 @click.option("--full-speed", is_flag=True, help="Large batches and no brakes.")
+@click.option("--metrics-port", type=click.IntRange(0, 65535), metavar="PORT", help="Serve metrics for Prometheus.")
+@click.option("--metrics-host", default="127.0.0.1", show_default=True, metavar="HOST", help="Where to serve them.")
 @click.option("--role", help="Work as this role (SET ROLE).")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="For people, or an event a line."
@@ -66,6 +70,8 @@ async def _run(
     seconds: float | None,
     waits: bool,
     full_speed: bool,
+    metrics_port: int | None,
+    metrics_host: str,
     role: str | None,
     form: Any,  # noqa: ANN401 - a literal that click has checked
     quiet: bool,
@@ -79,7 +85,11 @@ async def _run(
 
     settings = load_settings(config=place.config, role=role)
     found = await find_backfill_place(place.request())
-    with shown_backfill(form, colour, quiet=quiet) as listener, _stopping() as stop:
+    with (
+        _served(found.address, metrics_port, metrics_host),
+        shown_backfill(form, colour, quiet=quiet) as listener,
+        _stopping() as stop,
+    ):
         worked = await work(
             found.address,
             name,
@@ -93,6 +103,19 @@ async def _run(
             waits=waits,
         )
     return _code(worked)
+
+
+@contextlib.contextmanager
+def _served(address: Address, port: int | None, host: str) -> Iterator[None]:
+    """Serve metrics where a port was given."""
+    if port is None:
+        yield
+        return
+    from midflight.backfill.metrics import serving_metrics  # noqa: PLC0415 - its package is an extra
+
+    with serving_metrics(address, port, host) as taken:
+        click.echo(f"metrics: http://{host}:{taken}/metrics", err=True)
+        yield
 
 
 def _code(worked: Worked) -> int:
