@@ -41,13 +41,12 @@ class Pace(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    batch_seconds: float = Field(default=0.02, gt=0, description="seconds that a batch should take, and locks its rows")
+    batch_seconds: float = Field(
+        default=0.015, gt=0, description="seconds that a batch should take, and locks its rows"
+    )
     smallest_batch: int = Field(default=10, gt=0, description="rows of a batch at least")
     largest_batch: int = Field(default=2000, gt=0, description="rows of a batch at most")
     rest: float = Field(default=0.0, ge=0, description="pause after each batch, as a part of the batch's time")
-    synchronous_commit: bool = Field(
-        default=True, description="whether a batch waits for the disk; where not, a crash may take back the last ones"
-    )
     vacuum_rows: int = Field(
         default=50_000, gt=0, description="changed rows after which the table is vacuumed, at least"
     )

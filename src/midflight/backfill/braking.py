@@ -89,9 +89,7 @@ async def _keep_looking(address: Address, table: Name, seen: Braking, first: asy
 
 
 async def _look_on_connection(address: Address, table: Name, seen: Braking, first: asyncio.Event) -> None:
-    connection = await asyncpg.connect(
-        **address.asyncpg_arguments(), timeout=CONNECT_SECONDS, statement_cache_size=0, server_settings=SETTINGS
-    )
+    connection = await asyncpg.connect(**address.asyncpg_arguments(), timeout=CONNECT_SECONDS, server_settings=SETTINGS)
     try:
         reader = await SignalReader.open(connection, table, seen.pace)
         while True:
