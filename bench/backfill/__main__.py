@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from bench.stall.server import Server
 
 LOAD, FLATNESS, TRIGGERS = PARTS = ("load", "flatness", "triggers")
-ROWS, RATE, CLIENTS = 2_000_000, 800.0, 8
+ROWS, RATE, CLIENTS = 2_000_000, 1000.0, 8
 UPDATES = (0, 0, 100, 0, 0)
 WARM_SECONDS, IDLE_SECONDS = 3.0, 15.0
 MOST_BUSY = 0.6
