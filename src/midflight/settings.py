@@ -47,6 +47,11 @@ class Pace(BaseModel):
     smallest_batch: int = Field(default=10, gt=0, description="rows of a batch at least")
     largest_batch: int = Field(default=2000, gt=0, description="rows of a batch at most")
     rest: float = Field(default=0.0, ge=0, description="pause after each batch, as a part of the batch's time")
+    synchronous_commit: bool = Field(
+        default=False,
+        description="whether a batch holds its rows until it is on the disk; where not, a crash of the server may take "
+        "back the last ones, and with them what the ledger says of them",
+    )
     vacuum_rows: int = Field(
         default=50_000, gt=0, description="changed rows after which the table is vacuumed, at least"
     )

@@ -18,6 +18,7 @@ from midflight.backfill.pace import (
     next_rows,
     pause_after,
     vacuum_is_due,
+    words_of,
 )
 from midflight.errors import SettingsError
 from midflight.settings import load_settings
@@ -139,6 +140,12 @@ def test_figures_are_those_that_are_known_and_limited() -> None:
     assert figures_of(pace, Signals(replication_lag=1.23456, wal_rate=5.0)) == {
         "replication_lag": {"value": 1.235, "limit": 10.0}
     }
+
+
+def test_figures_are_put_into_words() -> None:
+    figures = figures_of(PACE, Signals(replication_lag=2.0, wal_rate=1024.0**2))
+    assert words_of(figures) == "replication lag 2.0 s of 10 s, WAL 1 MB/s of 100 MB/s"
+    assert words_of({}) == ""
 
 
 def test_a_team_sets_its_pace_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,9 +33,6 @@ _SETTINGS: Mapping[str, str] = {
     "enable_sort": "off",
     "plan_cache_mode": "force_generic_plan",
     "jit": "off",
-    # A batch lets go of its rows before it is on the disk: a tenth faster. A crash may take back the last ones, and in
-    # the same transactions what the ledger says of them, so that they are done again.
-    "synchronous_commit": "off",
     "statement_timeout": f"{STATEMENT_SECONDS:.0f}s",
     "idle_in_transaction_session_timeout": "60s",
     "idle_session_timeout": "0",

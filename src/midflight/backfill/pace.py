@@ -10,7 +10,7 @@ from midflight.backfill.figures import as_bytes, as_number, as_rate, as_seconds,
 from midflight.settings import Pace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 __all__ = [
     "FULL_SPEED",
@@ -23,6 +23,7 @@ __all__ = [
     "next_rows",
     "pause_after",
     "vacuum_is_due",
+    "words_of",
 ]
 
 FULL_SPEED = Pace(
@@ -161,6 +162,12 @@ def figures_of(pace: Pace, signals: Signals) -> dict[str, dict[str, float]]:
         for name, (value, limit) in known.items()
         if value is not None and math.isfinite(limit)
     }
+
+
+def words_of(figures: Mapping[str, Mapping[str, float]]) -> str:
+    """Put figures of the ledger into words, such as ``replication lag 2 s of 10 s``."""
+    known = [(one, figures[one.name]) for one in _LIMITED if one.name in figures]
+    return ", ".join(f"{one.says} {one.write(each['value'])} of {one.write(each['limit'])}" for one, each in known)
 
 
 def _limited(pace: Pace, signals: Signals, one: _Limited) -> Brake | None:

@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from midflight import __version__
+from midflight.backfill.pace import words_of
 from midflight.report.backfill_words import duration
 from midflight.report.lines import BLANK, Line, laid_out, said
 from midflight.report.visible import one_line
@@ -36,6 +37,8 @@ def backfill_lines(backfill: BackfillStatus) -> Iterator[Line]:
         yield said(job.error, "bold yellow", depth=1, hanging=1)
     for worker in backfill.workers:
         yield said(_worker(worker), depth=1, hanging=1)
+        if worker.signals:
+            yield said(words_of(worker.signals), "dim", depth=2)
     for failure in backfill.failures:
         yield said(_failure(failure), depth=1, hanging=1)
     hidden = progress.failures - len(backfill.failures)
