@@ -70,6 +70,8 @@ async def opened(address: Address, role: str | None, pace: Pace) -> AsyncIterato
 async def _prepare(connection: asyncpg.Connection, pace: Pace) -> None:
     lock = min(max(pace.batch_seconds, SHORTEST_LOCK_SECONDS), LONGEST_LOCK_SECONDS)
     settings = {**_SETTINGS, "lock_timeout": f"{lock * 1000:.0f}ms"}
+    if not pace.synchronous_commit:
+        settings["synchronous_commit"] = "off"
     await connection.execute(_SET, list(settings), list(settings.values()))
 
 
