@@ -79,5 +79,5 @@ async def leave(connection: asyncpg.Connection) -> None:
     """Close a connection, in whatever state it is."""
     try:
         await connection.close(timeout=CLOSE_SECONDS)
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
         connection.terminate()
