@@ -11,16 +11,19 @@ from bench.backfill.project import FILL, make_project
 from bench.stall.database import connected, make_database
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from midflight.pg.addresses import Address
 
 SMALLEST = 10_000
 LEAST_ROWS = 200_000
-"""A table with fewer rows is changed several times, by a backfill each."""
+"""Of a smaller table there are several copies, with a backfill each."""
 REGISTER = (
-    'op.backfill("change_{number}", table="orders", set={{"total_cents": "{value}"}}, '
-    'where="total_cents IS DISTINCT FROM {value}", small=0)'
+    'op.backfill("{table}", table="{table}", set={{"total_cents": "round(total * 100)"}}, where="total_cents IS NULL", '
+    "small=0)"
+)
+COPY = (
+    "CREATE TABLE {table} (LIKE orders INCLUDING ALL)",
+    "INSERT INTO {table} SELECT * FROM orders",
+    "VACUUM (FREEZE, ANALYZE) {table}",
 )
 WORKED = "SELECT sum(extract(epoch FROM finished_at - started_at))::float FROM midflight.backfill"
 
@@ -30,16 +33,16 @@ class Size:
     """What came of one size."""
 
     rows: int
-    times: int
-    """How often all rows were changed."""
+    tables: int
+    """How many of that size."""
     seconds: float
-    """By the ledger, all times together."""
+    """By the ledger, of all tables together."""
     trouble: str | None
 
     @property
     def rows_per_second(self) -> float:
         """How fast it was."""
-        return self.rows * self.times / self.seconds if self.seconds else 0.0
+        return self.rows * self.tables / self.seconds if self.seconds else 0.0
 
 
 def sizes(rows: int) -> tuple[int, ...]:
@@ -48,18 +51,16 @@ def sizes(rows: int) -> tuple[int, ...]:
 
 
 async def measure(maintenance: Address, rows: int) -> Size:
-    """Change all rows of a table of that size."""
-    database, times = await make_database(maintenance, rows, FILL), max(1, LEAST_ROWS // rows)
+    """Change all rows of a table of that size, or of several."""
+    database = await make_database(maintenance, rows, FILL)
+    tables = ["orders", *(f"orders_{number}" for number in range(2, LEAST_ROWS // rows + 1))]
+    await database.run(statement.format(table=table) for table in tables[1:] for statement in COPY)
+    body = "\n".join(REGISTER.format(table=table) for table in tables)
     with tempfile.TemporaryDirectory(prefix="backfill-") as folder:
-        project = await make_project(Path(folder) / "project", database.address, "\n".join(_backfills(times)))
+        project = await make_project(Path(folder) / "project", database.address, body)
         await project.upgrade()
         await database.checkpoint()
         outcome = await project.midflight("backfill", "run", "--full-speed")
     async with connected(database.address) as connection:
         seconds = await connection.fetchval(WORKED)
-    return Size(rows, times, seconds or 0.0, outcome.trouble)
-
-
-def _backfills(times: int) -> Iterator[str]:
-    for number in range(times):
-        yield REGISTER.format(number=number, value=f"round(total * 100) + {number}")
+    return Size(rows, len(tables), seconds or 0.0, outcome.trouble)

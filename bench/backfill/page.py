@@ -52,9 +52,9 @@ a fresh copy of it, with its rows in memory, and a checkpoint is made before.
 
 ## By the size of the table
 
-One worker at full speed, with nobody beside it, by the ledger's own times from the first batch to the last row
-verified. A table of fewer than {least:,} rows is changed several times. The published figures of pgroll fall from
-53,000 rows a second at 10,000 rows to 9,400 at 300,000.
+One worker at full speed, with nobody beside it, by the ledger's own times from its planning to the last row verified.
+Of a table of fewer than {least:,} rows there are several copies, which are changed one after the other. The published
+figures of pgroll fall from 53,000 rows a second at 10,000 rows to 9,400 at 300,000.
 
 | rows | rows a second |
 |--:|--:|

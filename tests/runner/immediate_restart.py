@@ -21,7 +21,8 @@ def restart_immediately(folder: Path) -> None:
     program, *_ = shlex.split((data / "postmaster.opts").read_text())
     programs = Path(program).parent
     log = folder / "log-of-restarts"  # the first log is of who started it, whom root has lent another account
-    command = [programs / "pg_ctl", "restart", "-m", "immediate", "-D", data, "-l", log, "-t", f"{SECONDS}"]
+    how = ("restart", "-m", "immediate", "-t", f"{SECONDS}")
+    command: list[str | Path] = [programs / "pg_ctl", *how, "-D", data, "-l", log]
     subprocess.run(
         command,
         check=True,

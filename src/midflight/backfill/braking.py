@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from midflight.settings import Pace
     from midflight.sql.names import Name
 
-_GONE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_GONE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 _AGAIN_SECONDS = 2.0
 
 

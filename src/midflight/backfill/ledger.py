@@ -35,6 +35,8 @@ WHERE backfill = $1 AND table_schema = $2 AND table_name = $3 AND key = $4
 """
 _AGAIN = "UPDATE midflight.backfill_failure SET state = 'again' WHERE backfill = $1 AND state = 'open' RETURNING id"
 _HAS_RANGES = "SELECT EXISTS (SELECT FROM midflight.backfill_range WHERE backfill = $1)"
+_ON_DISK = "SET LOCAL synchronous_commit = on"
+"""Who was told that it is finished finds it so after a crash, too."""
 _ONCE_MORE = """
 UPDATE midflight.backfill SET passes = passes + 1, state = 'running' WHERE id = $1 AND state = 'verifying'
 RETURNING passes
@@ -188,6 +190,8 @@ async def read_standing(connection: asyncpg.Connection, job: Job) -> Standing | 
 async def move(connection: asyncpg.Connection, job: Job, to: JobState, error: str | None = None) -> bool:
     """Turn a backfill into another state, where it is in one that may; tell whether it was."""
     sources = [str(state) for state in sources_of(to)]
+    if to is JobState.FINISHED and connection.is_in_transaction():
+        await connection.execute(_ON_DISK)
     return await connection.fetchval(load_sql("move"), job.id, str(to), sources, error) is not None
 
 

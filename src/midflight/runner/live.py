@@ -33,7 +33,7 @@ def told(address: Address) -> Iterator[None]:
         yield
     except TimeoutError as error:
         raise DatabaseError(f"{address}: it did not answer within {CONNECT_SECONDS:g} s") from error
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         reason = error.strerror if isinstance(error, OSError) else None
         raise DatabaseError(f"{address}: {reason or error}") from error
 
@@ -79,5 +79,5 @@ async def leave(connection: asyncpg.Connection) -> None:
     """Close a connection, in whatever state it is."""
     try:
         await connection.close(timeout=CLOSE_SECONDS)
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
         connection.terminate()
