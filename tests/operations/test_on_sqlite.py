@@ -40,6 +40,20 @@ op.drop_column("bought", "more")
 op.drop_table("bought")
 op.drop_backfill("b")
 """
+PHASES = """
+for phase in ("expand", "migrate", "contract"):
+    op.rename_table("users", "accounts", phase=phase)
+for phase in ("expand", "migrate", "contract"):
+    op.move_column("accounts", "phone", "profiles", on={"user_id": "id"}, to_column="mobile", phase=phase)
+"""
+PHASES_BACK = """
+for phase in ("contract", "migrate", "expand"):
+    op.move_column(
+        "accounts", "phone", "profiles", on={"user_id": "id"}, to_column="mobile", phase=phase, undo=True
+    )
+for phase in ("contract", "migrate", "expand"):
+    op.rename_table("users", "accounts", phase=phase, undo=True)
+"""
 
 
 def test_operations_on_columns_and_tables_work_there(tmp_path: Path) -> None:
