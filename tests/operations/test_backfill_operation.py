@@ -61,9 +61,12 @@ CASES = (
     case(
         "by an update of SQLAlchemy",
         "orders = sa.table('orders', *map(sa.column, ['cents', 'total', 'id', 'times']))\n"
+        "other = sa.table('other', *map(sa.column, ['id', 'cents']))\n"
+        "cents = sa.select(other.c.cents).where(other.c.id == orders.c.id).scalar_subquery()\n"
         "op.backfill('b', update=sa.update(orders).where(orders.c.cents.is_(None), orders.c.id > 0)"
-        ".values(cents=sa.func.round(orders.c.total * 100), times=orders.c.times + 1))",
+        ".values(cents=cents, times=orders.c.times + 1))",
         f"SELECT {FINISHED} AND {ONCE}",
+        setup=f"{ORDERS}; CREATE TABLE other AS SELECT id, id AS cents FROM orders",
     ),
     case(
         "waited for",
