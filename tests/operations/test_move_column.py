@@ -190,7 +190,7 @@ def test_the_contract_waits_for_the_backfill_and_loses_no_value(stage: Stage, tm
     project = Walk(tmp_path, database)
     project.go("upgrade", "+2")
     stage.send(database, "UPDATE midflight.backfill SET state = 'running'")
-    with pytest.raises(MidflightError, match="users_phone_profiles .*is running"):
+    with pytest.raises(MidflightError, match=r"users_phone_profiles .*is running"):
         project.go("upgrade", "+1")
     stage.send(database, "UPDATE midflight.backfill SET state = 'finished'")
     with pytest.raises(MidflightError, match="no partner in the new table"):
