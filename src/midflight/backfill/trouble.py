@@ -44,6 +44,10 @@ class StillWrongError(Exception):
     """A row is wrong still, after a function has had it."""
 
 
+class FunctionError(Exception):
+    """The user's function has raised what is its cause, and the connection is well."""
+
+
 def trouble_of(error: BaseException) -> Trouble:
     """Tell what is to be done about an error."""
     if not isinstance(error, asyncpg.PostgresError):
@@ -65,7 +69,7 @@ def said(error: BaseException) -> str:
     if isinstance(error, StillWrongError):
         return "it is wrong still, after the function"
     if not isinstance(error, asyncpg.PostgresError):
-        return type(error).__name__  # its text may hold anything
+        return type(error.__cause__ or error).__name__  # its text may hold anything
     lines = str(error).splitlines() or [type(error).__name__]
     if trouble_of(error) is Trouble.JOB or _names_a_constraint(error):
         return lines[0]  # it holds names alone: the row is told in DETAIL
