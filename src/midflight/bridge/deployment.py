@@ -35,6 +35,8 @@ _SESSION = {
     "statement_timeout": "0",
     "idle_session_timeout": "0",
     "idle_in_transaction_session_timeout": "0",
+    # To compile the query for an operation's state takes seconds, and milliseconds to run it.
+    "jit": "off",
     # A connection whose client has vanished ends within half a minute.
     "tcp_keepalives_idle": "10",
     "tcp_keepalives_interval": "5",

@@ -19,7 +19,8 @@ CONNECT_SECONDS = 10.0
 CLOSE_SECONDS = 2.0
 
 # A lock on a table that somebody changes is waited for by functions that tell its size.
-_LIMITS = "SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '30s'"
+# To compile a query of the catalog (jit) takes a thousand times as long as to run it.
+_LIMITS = "SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '30s'; SET LOCAL jit = off"
 
 
 @contextmanager

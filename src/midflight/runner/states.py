@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from midflight.runner.session import Session
 
 _QUERY = load_sql("state")
+# To compile the query takes seconds, to run it milliseconds. The value from before is read before it is changed.
+_WITHOUT_JIT = "SELECT before FROM (SELECT current_setting('jit') AS before OFFSET 0) AS was, set_config('jit', 'off', true)"
+_WITH_JIT = "SELECT set_config('jit', 'on', true)"
 _KINDS = {
     "r": "table",
     "p": "partitioned table",
@@ -56,6 +59,7 @@ def read_state(session: Session, asked: Asked) -> State:
     Raises:
         StatementError: where the catalog cannot be read.
     """
+    [[jit]] = session.fetch(_WITHOUT_JIT)
     [[text]] = session.fetch(
         _QUERY,
         relations=_pairs(asked.relations),
@@ -64,6 +68,8 @@ def read_state(session: Session, asked: Asked) -> State:
         functions=json.dumps(asked.functions),
         types=json.dumps(asked.types),
     )
+    if jit == "on":
+        session.fetch(_WITH_JIT)
     return _state(json.loads(text), asked)
 
 

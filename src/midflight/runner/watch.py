@@ -45,6 +45,7 @@ _SETTINGS = {
     "statement_timeout": "30s",
     "lock_timeout": "5s",
     "idle_session_timeout": "0",
+    "jit": "off",  # to compile a query of the catalog takes a thousand times as long as to run it
     # A deployer whose machine has vanished gives its lock back within about half a minute.
     "tcp_keepalives_idle": "10",
     "tcp_keepalives_interval": "5",
