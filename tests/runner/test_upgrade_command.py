@@ -123,6 +123,20 @@ def test_a_database_that_is_not_there_is_no_error_of_the_project(tmp_path: Path)
     assert "s3cret" not in ran.err + named.err
 
 
+async def test_nothing_is_compiled_to_read_the_catalog(tmp_path: Path, database: Address) -> None:
+    """With jit, PostgreSQL's default, to read the state of one operation took seconds."""
+    seen = "op.execute(\"INSERT INTO seen SELECT current_setting('jit')\")"
+    history = (
+        Revision("a1", up='op.execute("CREATE TABLE seen (jit text); CREATE TABLE t (n int)")', before=SAFE),
+        Revision("b2", after="a1", before=SAFE, up=f'op.set_not_null("t", "n")\n{seen}'),
+    )
+    folder = project(tmp_path, database, *history)
+    await fetch(database, f'ALTER DATABASE "{database.database}" SET jit = on')
+    assert run_midflight(folder, "upgrade").code == 0
+    assert [row[0] for row in await fetch(database, "SELECT jit FROM seen")] == ["off"]
+    assert run_midflight(folder, "status").code == 0
+
+
 async def test_who_does_not_own_the_table_is_told_what_helps(tmp_path: Path, database: Address) -> None:
     """Nothing of the revision stays, and nobody waits for a lock that could not be used."""
     role, folder = f"migrator_{database.database}", project(tmp_path, database)

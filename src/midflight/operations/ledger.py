@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from midflight.operations.one_block import in_one_block
 from midflight.operations.sql_files import load_sql
 from midflight.operations.step import Step
 from midflight.sql.names import Name
@@ -24,8 +25,11 @@ def ledger_statements() -> tuple[str, ...]:
 
 def ledger_steps() -> tuple[Step, ...]:
     """Make the schema and its tables, in the revision's own transaction; ``asks`` must name ``LAST_TABLE``."""
-    statements = (f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}", *ledger_statements())
-    return tuple(Step(says="make the ledger of backfills", sql=sql, done=_is_there) for sql in statements)
+    schema = f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"
+    return (
+        Step(says=f"make the schema {SCHEMA}", sql=schema, done=lambda now: now.has_own_schema),
+        Step(says="make the ledger of backfills", sql=in_one_block(ledger_statements()), done=_is_there),
+    )
 
 
 def _is_there(state: State) -> bool:

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 _QUERY = load_sql("state")
 # To compile the query takes seconds, to run it milliseconds. The value from before is read before it is changed.
-_WITHOUT_JIT = "SELECT before FROM (SELECT current_setting('jit') AS before OFFSET 0) AS was, set_config('jit', 'off', true)"
+_WITHOUT_JIT = """
+SELECT before FROM (SELECT current_setting('jit') AS before OFFSET 0) AS was, set_config('jit', 'off', true)
+"""
 _WITH_JIT = "SELECT set_config('jit', 'on', true)"
 _KINDS = {
     "r": "table",
