@@ -119,3 +119,23 @@ def test_a_table_without_a_key_needs_a_condition(stage: Stage, tmp_path: Path) -
     with pytest.raises(MidflightError, match="no key"):
         upgrade(tmp_path, database, "op.backfill('b', table='orders', set={'cents': '1'})")
     stage.drop(database)
+
+
+def test_registered_again_it_begins_again(stage: Stage, tmp_path: Path) -> None:
+    """The column was taken away meanwhile, and nobody thought of the backfill."""
+    database = stage.clone(ORDERS)
+    up = "op.backfill('b', table='orders', set={'cents': 'id'}, where='cents IS NULL')"
+    for _ in range(2):
+        upgrade(tmp_path, database, up)
+        assert stage.value(database, f"SELECT {FINISHED} AND (SELECT bool_and(cents = id) FROM orders)") is True
+        stage.send(database, "UPDATE orders SET cents = NULL; DELETE FROM alembic_version")
+    stage.drop(database)
+
+
+def test_what_is_done_once_is_not_done_again(stage: Stage, tmp_path: Path) -> None:
+    database = stage.clone(ORDERS)
+    for _ in range(2):
+        upgrade(tmp_path, database, "op.backfill('b', table='orders', set={'times': 'times + 1'})")
+        stage.send(database, "DELETE FROM alembic_version")
+    assert stage.value(database, "SELECT max(times) FROM orders") == 1
+    stage.drop(database)
