@@ -130,7 +130,7 @@ def test_exit_codes(deployments: Deployments) -> None:
     deployment.run("backfill", "run", "--database", "postgresql://nobody@localhost:1/x").fails(3)
     deployment.send("ALTER TABLE orders ADD CHECK (id <> 7 OR cents IS NULL)")
     run = deployment.run("backfill", "run")
-    run.fails(1, "the row 7 of orders cannot be changed", "1 rows failed")
+    run.fails(1, "the row 7 of orders cannot be changed", "1 row cannot be changed")
     status = deployment.run("backfill", "status", "orders_cents")
     status.fails(1, "orders_cents: failed", "failed: 7 of orders", "midflight backfill retry orders_cents")
     deployment.send("ALTER TABLE orders DROP CONSTRAINT orders_check")

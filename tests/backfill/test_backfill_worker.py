@@ -179,7 +179,7 @@ def test_a_partition_that_is_attached_meanwhile(yards: Yards) -> None:
 async def fill(connection: asyncpg.Connection, keys: Sequence[tuple[Any, ...]]) -> None:
     ids = [key[0] for key in keys]
     if 77 in ids:
-        raise ValueError("secret")
+        raise ConnectionError("secret")
     await connection.execute("UPDATE t SET n = id, times = times + 1 WHERE id = ANY($1)", ids)
 
 
@@ -188,7 +188,7 @@ def test_a_function(yards: Yards) -> None:
     working = yard.start(functions=lambda _: fill)
     working.ends()
     [failed] = working.of(RowFailed)
-    assert (failed.key, failed.error) == (("77",), "ValueError")
+    assert (failed.key, failed.error) == (("77",), "ConnectionError")
     assert yard.value("SELECT count(*) FROM t WHERE n = id AND times = 1") == 1999
 
 

@@ -61,9 +61,12 @@ CASES = (
     case(
         "by an update of SQLAlchemy",
         "orders = sa.table('orders', *map(sa.column, ['cents', 'total', 'id', 'times']))\n"
+        "other = sa.table('other', *map(sa.column, ['id', 'cents']))\n"
+        "cents = sa.select(other.c.cents).where(other.c.id == orders.c.id).scalar_subquery()\n"
         "op.backfill('b', update=sa.update(orders).where(orders.c.cents.is_(None), orders.c.id > 0)"
-        ".values(cents=sa.func.round(orders.c.total * 100), times=orders.c.times + 1))",
+        ".values(cents=cents, times=orders.c.times + 1))",
         f"SELECT {FINISHED} AND {ONCE}",
+        setup=f"{ORDERS}; CREATE TABLE other AS SELECT id, id AS cents FROM orders",
     ),
     case(
         "waited for",
@@ -115,4 +118,24 @@ def test_a_table_without_a_key_needs_a_condition(stage: Stage, tmp_path: Path) -
     database = stage.clone(BARE)
     with pytest.raises(MidflightError, match="no key"):
         upgrade(tmp_path, database, "op.backfill('b', table='orders', set={'cents': '1'})")
+    stage.drop(database)
+
+
+def test_registered_again_it_begins_again(stage: Stage, tmp_path: Path) -> None:
+    """The column was taken away meanwhile, and nobody thought of the backfill."""
+    database = stage.clone(ORDERS)
+    up = "op.backfill('b', table='orders', set={'cents': 'id'}, where='cents IS NULL')"
+    for _ in range(2):
+        upgrade(tmp_path, database, up)
+        assert stage.value(database, f"SELECT {FINISHED} AND (SELECT bool_and(cents = id) FROM orders)") is True
+        stage.send(database, "UPDATE orders SET cents = NULL; DELETE FROM alembic_version")
+    stage.drop(database)
+
+
+def test_what_is_done_once_is_not_done_again(stage: Stage, tmp_path: Path) -> None:
+    database = stage.clone(ORDERS)
+    for _ in range(2):
+        upgrade(tmp_path, database, "op.backfill('b', table='orders', set={'times': 'times + 1'})")
+        stage.send(database, "DELETE FROM alembic_version")
+    assert stage.value(database, "SELECT max(times) FROM orders") == 1
     stage.drop(database)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from midflight.backfill.keys import row
 from midflight.backfill.sql_files import load_sql
 from midflight.operations.backfill import assigned, in_brackets
+from midflight.pg.identifiers import quote_identifier
 
 if TYPE_CHECKING:
     from midflight.backfill.job import Job, Range
@@ -27,32 +28,37 @@ SELECT {plain_columns} FROM ONLY {table} WHERE {columns} = {one} AND {selects} F
 def change_sql(job: Job, part: Range, key: Key) -> str:
     """Write a batch that changes rows."""
     return (load_sql("lease") + load_sql("change")).format(
-        state="open", assignments=assigned(job.assignments), **_selecting(job), **_bounds(part, key, "$4", "$5")
+        state="open",
+        assignments=assigned(job.assignments),
+        **_selecting(job, part.table),
+        **_bounds(part, key, "$4", "$5"),
     )
 
 
 def verify_sql(job: Job, part: Range, key: Key) -> str:
     """Write a batch that looks for rows that are wrong."""
     if key.is_place:
-        return load_sql("verify_whole").format(table=part.table.sql, **_selecting(job))
-    parts = {**_selecting(job), **_bounds(part, key, "$4", "$5")}
+        return load_sql("verify_whole").format(**_selecting(job, part.table))
+    parts = {**_selecting(job, part.table), **_bounds(part, key, "$4", "$5")}
     parts["named_columns"] += f", {parts['wrong']} IS TRUE AS midflight_is_wrong"
     return (load_sql("lease") + load_sql("verify")).format(state="done", **parts)
 
 
 def bound_sql(part: Range, key: Key) -> str:
     """Write the query for the last key of a batch: $1 the key behind which it begins, $2 the range's last, $3 rows."""
-    return load_sql("bound").format(**_bounds(part, key, "$1", "$2"))
+    return load_sql("bound").format(table=part.table.sql, **_bounds(part, key, "$1", "$2"))
 
 
 def rows_sql(job: Job, part: Range, key: Key) -> str:
     """Write the query for the keys of the rows to change, which locks them: $1 behind which key, $2 the last one."""
-    return load_sql("rows").format(plain_columns=", ".join(key.sql), **_selecting(job), **_between(part, key))
+    return load_sql("rows").format(
+        plain_columns=", ".join(key.sql), **_selecting(job, part.table), **_between(part, key)
+    )
 
 
 def still_sql(job: Job, part: Range, key: Key) -> str:
     """Write the question whether one of these rows is wrong; parameters as of ``rows_sql``."""
-    return _STILL.format(**_selecting(job), **_between(part, key))
+    return _STILL.format(**_selecting(job, part.table), **_between(part, key))
 
 
 def one_sql(job: Job, table: Name, key: Key) -> str:
@@ -66,15 +72,20 @@ def one_row_sql(job: Job, table: Name, key: Key) -> str:
 
 
 def _single(job: Job, table: Name, key: Key) -> dict[str, str]:
-    return {"table": table.sql, "columns": row(key.sql), "one": key.given("$1::text[]"), **_selecting(job)}
+    return {"columns": row(key.sql), "one": key.given("$1::text[]"), **_selecting(job, table)}
 
 
 def _between(part: Range, key: Key) -> dict[str, str]:
     return {**_bounds(part, key, "$1", "$2"), "up_to": key.given("$2::text[]")}
 
 
-def _selecting(job: Job) -> dict[str, str]:
-    return {"selects": in_brackets(job.selects, "true"), "wrong": in_brackets(job.wrong, "false")}
+def _selecting(job: Job, table: Name) -> dict[str, str]:
+    """Write the table under the name of the whole of which it may be a part: expressions may name it."""
+    return {
+        "table": f"{table.sql} AS {quote_identifier(job.table.name)}",
+        "selects": in_brackets(job.selects, "true"),
+        "wrong": in_brackets(job.wrong, "false"),
+    }
 
 
 def _bounds(part: Range, key: Key, begins: str, ends: str) -> dict[str, str]:
@@ -83,7 +94,6 @@ def _bounds(part: Range, key: Key, begins: str, ends: str) -> dict[str, str]:
     behind = f"{columns} > {key.given(f'{begins}::text[]')}"
     not_behind = f"{columns} <= {key.given(f'{ends}::text[]')}"
     return {
-        "table": part.table.sql,
         "columns": columns,
         "named_columns": ", ".join(f"{column} AS {name}" for column, name in zip(key.sql, names, strict=True)),
         "begins": behind if part.begins is not None else f"{begins}::text[] IS NULL",

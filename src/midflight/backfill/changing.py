@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 
 from midflight.backfill import batch
-from midflight.backfill.trouble import StillWrongError
+from midflight.backfill.trouble import FunctionError, StillWrongError
 
 if TYPE_CHECKING:
     import uuid
@@ -73,7 +73,7 @@ class Batches:
             return
         found = await connection.fetch(batch.one_row_sql(self.job, table, key), values)
         if found:
-            await self.function(connection, [tuple(row) for row in found])
+            await _called(self.function, connection, found)
 
     async def skip(self, connection: asyncpg.Connection, part: Range, key: Key) -> tuple[Done | None, tuple[str, ...]]:
         """Leave the next row out, in the transaction that there is; return its key, none where there is none."""
@@ -112,10 +112,22 @@ class Batches:
         found = await connection.fetch(batch.rows_sql(self.job, part, key), part.begins, last)
         if not found:
             return 0
-        await function(connection, [tuple(row) for row in found])
+        await _called(function, connection, found)
         if self.job.wrong and await connection.fetchval(batch.still_sql(self.job, part, key), part.begins, last):
             raise StillWrongError
         return len(found)
+
+
+async def _called(function: BatchFunction, connection: asyncpg.Connection, found: list[asyncpg.Record]) -> None:
+    """Call the user's function; what it raises by itself is never taken for a lost connection."""
+    try:
+        await function(connection, [tuple(row) for row in found])
+    except asyncpg.PostgresError:
+        raise
+    except Exception as error:
+        if connection.is_closed():
+            raise
+        raise FunctionError from error
 
 
 def _done(row: asyncpg.Record | None) -> Done | None:

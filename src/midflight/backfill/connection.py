@@ -28,6 +28,9 @@ _SETTINGS: Mapping[str, str] = {
     "intervalstyle": "postgres",
     "bytea_output": "hex",
     "extra_float_digits": "1",
+    # What a role has of its own.
+    "default_transaction_isolation": "read committed",
+    "default_transaction_read_only": "off",
     # A batch goes along its index, whatever the statistics say of a table that changes under them.
     "enable_seqscan": "off",
     "enable_sort": "off",

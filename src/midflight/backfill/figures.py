@@ -36,3 +36,8 @@ def as_number(number: float) -> str:
 def as_times(number: float) -> str:
     """Write a multiple: ``2.4 times``."""
     return f"{number:.1f} times"
+
+
+def as_rows(number: int) -> str:
+    """Write a number of rows: ``1 row``, ``1,200 rows``."""
+    return f"{number:,} row{'' if number == 1 else 's'}"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from midflight.backfill import ledger
 from midflight.backfill.changing import Done
 from midflight.backfill.events import RowFailed, RowHeld, TableVacuumed
+from midflight.backfill.figures import as_rows
 from midflight.backfill.job import LIVE, JobState
 from midflight.backfill.pace import next_rows, pause_after, vacuum_is_due
 from midflight.backfill.shared import BEAT_SECONDS
@@ -148,7 +149,7 @@ class Passage:
         failures = (await ledger.read_progress(connection, self.job)).failures
         if failures < self._shared.course.most_failures:
             return True
-        reason = f"{failures} rows cannot be changed, which is too many to go on"
+        reason = f"{as_rows(failures)} cannot be changed, which is too many to go on"
         await ledger.move(connection, self.job, JobState.FAILED, reason)
         return False
 

@@ -44,6 +44,10 @@ class StillWrongError(Exception):
     """A row is wrong still, after a function has had it."""
 
 
+class FunctionError(Exception):
+    """The user's function has raised what is its cause, and the connection is well."""
+
+
 def trouble_of(error: BaseException) -> Trouble:
     """Tell what is to be done about an error."""
     if not isinstance(error, asyncpg.PostgresError):
@@ -65,11 +69,18 @@ def said(error: BaseException) -> str:
     if isinstance(error, StillWrongError):
         return "it is wrong still, after the function"
     if not isinstance(error, asyncpg.PostgresError):
-        return type(error).__name__  # its text may hold anything
+        return type(error.__cause__ or error).__name__  # its text may hold anything
     lines = str(error).splitlines() or [type(error).__name__]
-    if trouble_of(error) is Trouble.JOB:
-        return lines[0]  # about the statement, not about a row
+    if trouble_of(error) is Trouble.JOB or _names_a_constraint(error):
+        return lines[0]  # it holds names alone: the row is told in DETAIL
     return _QUOTED.sub("…", lines[0])
+
+
+def _names_a_constraint(error: asyncpg.PostgresError) -> bool:
+    """Whether PostgreSQL itself refuses the row; a trigger's own words may hold anything."""
+    return isinstance(error, asyncpg.IntegrityConstraintViolationError) and bool(
+        getattr(error, "constraint_name", None) or getattr(error, "column_name", None)
+    )
 
 
 def sqlstate_of(error: BaseException) -> str | None:

@@ -12,6 +12,7 @@ from midflight.backfill import ledger
 from midflight.backfill.changing import Batches
 from midflight.backfill.connection import name_after, opened
 from midflight.backfill.events import ConnectionLost
+from midflight.backfill.figures import as_rows
 from midflight.backfill.job import LIVE, JobState
 from midflight.backfill.passage import Passage
 from midflight.backfill.planning import add_new_leaves, begin
@@ -144,8 +145,7 @@ async def _settle(connection: asyncpg.Connection, job: Job) -> bool:
         if standing.open or standing.again or (job.state is JobState.VERIFYING and standing.done):
             return False  # other workers have them
         if standing.failures:
-            said_ = f"{standing.failures} rows cannot be changed"
-            await ledger.move(connection, job, JobState.FAILED, said_)
+            await ledger.move(connection, job, JobState.FAILED, f"{as_rows(standing.failures)} cannot be changed")
         elif await add_new_leaves(connection, job):
             if job.state is JobState.VERIFYING:
                 await ledger.begin_pass(connection, job)

@@ -7,6 +7,7 @@ import importlib
 import click
 
 from midflight.cli.program import COMMANDS, EXIT_CODES
+from midflight.errors import ExitCode
 
 SUBCOMMANDS = {
     "run": "Work on backfills until nothing is left to do.",
@@ -17,6 +18,8 @@ SUBCOMMANDS = {
     "cancel": "Give a backfill up; what it has changed stays.",
 }
 """Each one's name and its line in ``--help``."""
+
+CODES = EXIT_CODES.replace("findings", "a backfill, or a row of it, has failed")
 
 HELP = f"""{COMMANDS["backfill"]}
 
@@ -51,6 +54,10 @@ class _Group(click.Group):
             formatter.write_dl(list(SUBCOMMANDS.items()))
 
 
-@click.group(name="backfill", cls=_Group, help=HELP, epilog=EXIT_CODES)
-def command() -> None:
+@click.group(name="backfill", cls=_Group, invoke_without_command=True, help=HELP, epilog=CODES)
+@click.pass_context
+def command(context: click.Context) -> None:
     """Hold the subcommands."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help(), err=True)
+        context.exit(ExitCode.USAGE)

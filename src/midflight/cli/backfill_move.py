@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from midflight.cli.backfill import SUBCOMMANDS
+from midflight.cli.backfill import CODES, SUBCOMMANDS
 from midflight.cli.backfill_request import place_options
-from midflight.cli.program import EXIT_CODES
 
 if TYPE_CHECKING:
     from midflight.cli.backfill_request import PlaceFlags
@@ -25,7 +24,7 @@ _MORE = {
 def _command(what: str) -> click.Command:
     help_ = f"{SUBCOMMANDS[what]}\n\n{_MORE[what]}\n\n\b\nExamples:\n  midflight backfill {what} orders_total\n"
 
-    @click.command(name=what, help=help_, epilog=EXIT_CODES)
+    @click.command(name=what, help=help_, epilog=CODES)
     @click.argument("name")
     @place_options
     def command(place: PlaceFlags, name: str) -> None:

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from midflight.cli.backfill import SUBCOMMANDS
+from midflight.cli.backfill import CODES, SUBCOMMANDS
 from midflight.cli.backfill_request import place_options
 from midflight.cli.page import COLOURS
-from midflight.cli.program import EXIT_CODES
 from midflight.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ Examples:
 """
 
 
-@click.command(name="run", help=HELP, epilog=EXIT_CODES)
+@click.command(name="run", help=HELP, epilog=CODES)
 @click.argument("name", required=False)
 @place_options
 @click.option("--workers", type=click.IntRange(min=1, max=64), default=1, show_default=True, help="How many at once.")

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from midflight.cli.backfill import SUBCOMMANDS
+from midflight.cli.backfill import CODES, SUBCOMMANDS
 from midflight.cli.backfill_request import place_options
 from midflight.cli.page import COLOURS, page_on
-from midflight.cli.program import EXIT_CODES
 from midflight.cli.standard_output import reserved_output, write_out
 from midflight.errors import ExitCode, UsageError
 
@@ -30,7 +29,7 @@ Examples:
 """
 
 
-@click.command(name="status", help=HELP, epilog=EXIT_CODES)
+@click.command(name="status", help=HELP, epilog=CODES)
 @click.argument("name", required=False)
 @place_options
 @click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True)

@@ -39,9 +39,16 @@ VALUES (
 ON CONFLICT (name) DO UPDATE SET
     table_schema = excluded.table_schema, table_name = excluded.table_name, assignments = excluded.assignments,
     condition = excluded.condition, function = excluded.function, disagreement = excluded.disagreement,
-    revision = excluded.revision
-WHERE backfill.state = 'pending' AND backfill.started_at IS NULL"""
-"""One that nobody has begun yet is given its new text."""
+    revision = excluded.revision, state = 'pending', error = NULL, passes = 0, rows_vacuumed = 0, started_at = NULL,
+    finished_at = NULL
+WHERE (backfill.state = 'pending' AND backfill.started_at IS NULL)
+    OR (backfill.state = 'finished' AND {is_told})"""
+"""One that nobody has begun yet is given its new text. One that is finished begins again, where its rows tell whether
+they are done: the revision may have been taken back meanwhile, and the column with it."""
+
+_CLEAR = """\
+DELETE FROM midflight.backfill_range
+WHERE backfill = (SELECT id FROM midflight.backfill WHERE name = {name} AND state = 'pending' AND started_at IS NULL)"""
 
 _CHANGE = """\
 WITH midflight_job AS MATERIALIZED (
@@ -119,7 +126,7 @@ class RegisterBackfill(Operation):
         if state.known:
             self._must_be_possible(state.relation(self.table_name))
         at_once = self._at_once() if self.function is None and self.is_small(state) else ()
-        return (*ledger_steps(), self._registration(), *at_once)
+        return (*ledger_steps(), *self._registration(), *at_once)
 
     def reverse(self) -> Operation:
         """Forget it; what was changed stays changed."""
@@ -130,7 +137,7 @@ class RegisterBackfill(Operation):
         size = sum(leaf.bytes for leaf in state.leaves(self.table_name))
         return state.known and state.rows(self.table_name) <= self.small and size <= self.small * BYTES_A_ROW
 
-    def _registration(self) -> Step:
+    def _registration(self) -> tuple[Step, ...]:
         sql = _REGISTER.format(
             name=quote_literal(self.name),
             table=quote_literal(self.table_name.sql),
@@ -140,8 +147,13 @@ class RegisterBackfill(Operation):
             disagreement=_literal(self.disagreement),
             revision=_literal(self.revision),
             version=quote_literal(__version__),
+            is_told="false" if self.condition is None else "true",
         )
-        return Step(says=f"register the backfill {self.name}", sql=sql, done=lambda _: False, work=Work.ROWS)
+        clear = _CLEAR.format(name=quote_literal(self.name))
+        return (
+            Step(says=f"register the backfill {self.name}", sql=sql, done=lambda _: False, work=Work.ROWS),
+            Step(says=f"forget its earlier ranges: {self.name}", sql=clear, done=lambda _: False, work=Work.ROWS),
+        )
 
     def _at_once(self) -> tuple[Step, ...]:
         table, name = self.table_name, quote_literal(self.name)

@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from midflight import __version__
+from midflight.backfill.figures import as_rows
 from midflight.backfill.pace import words_of
 from midflight.report.backfill_words import duration
 from midflight.report.lines import BLANK, Line, laid_out, said
@@ -43,7 +44,7 @@ def backfill_lines(backfill: BackfillStatus) -> Iterator[Line]:
         yield said(_failure(failure), depth=1, hanging=1)
     hidden = progress.failures - len(backfill.failures)
     if hidden > 0:
-        yield said(f"and {hidden} rows more", depth=1)
+        yield said(f"and {as_rows(hidden)} more", depth=1)
     if progress.failures:
         yield said(f"midflight backfill retry {one_line(job.name)} tries them once more.", "dim", depth=1)
 
@@ -67,7 +68,7 @@ def _facts(backfill: BackfillStatus) -> Iterator[str]:
     if backfill.seconds_left is not None:
         yield f"{duration(backfill.seconds_left)} left"
     if progress.failures:
-        yield f"{progress.failures} rows failed"
+        yield f"{as_rows(progress.failures)} failed"
 
 
 def _worker(worker: WorkerSeen) -> str:

@@ -12,6 +12,7 @@ from midflight.backfill.events import (
     RowHeld,
     TableVacuumed,
 )
+from midflight.backfill.figures import as_rows
 
 _MINUTE, _HOUR = 60, 3600
 
@@ -61,9 +62,10 @@ def duration(seconds: float) -> str:
 
 
 def _ending(event: BackfillEnded) -> str:
-    parts = [event.state, f"{event.rows_changed:,} rows changed"]
+    parts = [event.state, f"{as_rows(event.rows_changed)} changed"]
+    reason = event.error or (f"{as_rows(event.failures)} cannot be changed" if event.failures else None)
+    if reason:
+        parts.append(reason)
     if event.failures:
-        parts.append(f"{event.failures} rows failed (midflight backfill status {event.name} names them)")
-    if event.error:
-        parts.append(event.error)
+        parts.append(f"midflight backfill status {event.name} tells which")
     return ", ".join(parts)
