@@ -71,7 +71,7 @@ class Pace(BaseModel):
         default=2.0, ge=0, description="queries that may wait for locks on the table for 0.1 s"
     )
     wal_rate: float = Field(
-        default=100.0 * 1024**2, ge=0, description="bytes of WAL that the server may write in a second"
+        default=200.0 * 1024**2, ge=0, description="bytes of WAL that the server may write in a second"
     )
     oldest_transaction: float = Field(
         default=1800.0, ge=0, description="seconds that the oldest transaction may be open"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from midflight.pg.addresses import Address
 
 PROGRAM = shutil.which("redis-server")
-SECONDS = 120.0
+SECONDS = 300.0
 VISIBLE_SECONDS = 3
 """After which a message that nobody has acknowledged is delivered again."""
 APPLICATION = """

@@ -65,7 +65,7 @@ def test_signals_and_their_limits_are_shown(deployments: Deployments) -> None:
     told = deployment.run("backfill", "status", "--format", "json")
     [worker] = json.loads(told.output)["backfills"][0]["workers"]
     assert worker["signals"]["waiting_queries"] == {"value": 0, "limit": 2}
-    assert re.search(r"WAL \d+ k?B/s of 100 MB/s", deployment.run("backfill", "status").output)
+    assert re.search(r"WAL \d+ k?B/s of 200 MB/s", deployment.run("backfill", "status").output)
 
 
 def test_full_speed_has_no_brakes(deployments: Deployments) -> None:

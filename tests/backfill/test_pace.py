@@ -59,7 +59,7 @@ def test_batches_of_one_cost_settle_at_the_time_they_should_take() -> None:
         (Signals(replication_lag=14.0), "replication lag 14 s > 10 s", 0.4),
         (Signals(replication_bytes=1024.0**3), "replication behind by 1 GB > 256 MB", 1),
         (Signals(waiting_queries=3), "queries waiting for locks 3 > 2", 0.5),
-        (Signals(wal_rate=150 * 1024.0**2), "WAL 150 MB/s > 100 MB/s", 0.5),
+        (Signals(wal_rate=300 * 1024.0**2), "WAL 300 MB/s > 200 MB/s", 0.5),
         (Signals(oldest_transaction=7200), "oldest transaction 120 min > 30 min", 1),
         (Signals(dead_rows=4.5), "dead rows against autovacuum's threshold 4.5 times > 3.0 times", 0.5),
         (Signals(probe_latency=6.0), "latency of a trivial query 6.0 times > 5.0 times", 0.2),
@@ -83,7 +83,7 @@ def test_what_was_stopped_goes_on_only_below_the_limit() -> None:
     assert still.stops
     assert still.words == "replication lag 11 s > 10 s"
     assert brake_of(PACE, Signals(replication_lag=9.0), still) is None
-    another = brake_of(PACE, Signals(replication_lag=9.0, wal_rate=150 * 1024.0**2), still)
+    another = brake_of(PACE, Signals(replication_lag=9.0, wal_rate=300 * 1024.0**2), still)
     assert another is not None
     assert not another.stops
 
@@ -144,7 +144,7 @@ def test_figures_are_those_that_are_known_and_limited() -> None:
 
 def test_figures_are_put_into_words() -> None:
     figures = figures_of(PACE, Signals(replication_lag=2.0, wal_rate=1024.0**2))
-    assert words_of(figures) == "replication lag 2.0 s of 10 s, WAL 1 MB/s of 100 MB/s"
+    assert words_of(figures) == "replication lag 2.0 s of 10 s, WAL 1 MB/s of 200 MB/s"
     assert words_of({}) == ""
 
 
