@@ -10,6 +10,7 @@ from midflight.checks.estimates import Estimate, Work, estimate
 from midflight.checks.folding import folded
 from midflight.checks.history import ONE_TRANSACTION, check_history
 from midflight.checks.touching import Touched, touched
+from midflight.operations.backfill import SMALL_ROWS
 from midflight.pg.identifiers import QualifiedName
 from midflight.runner.live import looking
 from midflight.runner.table_sizes import TableSize, read_sizes
@@ -35,9 +36,14 @@ class Touch:
     """None where the live database has no such table: an earlier pending revision creates it."""
 
     @property
+    def is_left_to_workers(self) -> bool:
+        """Whether it is a backfill of a table that is not small: the upgrade itself only registers it."""
+        return self.what.by_backfill and self.size is not None and (self.size.rows or 0) > SMALL_ROWS
+
+    @property
     def bytes(self) -> int:
         """What is gone over once: with its indexes where those are made anew, too."""
-        if self.size is None:
+        if self.size is None or self.is_left_to_workers:
             return 0
         with_indexes = self.what.work in {Work.REWRITE, Work.WRITE}
         return self.size.total_bytes if with_indexes else self.size.table_bytes

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from midflight import sql
 from midflight.checks.estimates import Work
+from midflight.operations.backfill import is_done_at_once
 from midflight.pg.identifiers import QualifiedName
 from midflight.sql.changes import AddConstraint, CreateIndex, Delete, Reindex, Update, ValidateConstraint
 from midflight.sql.storage import RefreshView, Vacuum
@@ -31,6 +32,8 @@ class Touched:
     """How many times its rows are read; CREATE INDEX CONCURRENTLY reads them twice."""
     at_most: bool = False
     """Whether it may be only some of its rows: there is a WHERE."""
+    by_backfill: bool = False
+    """Whether a backfill does it: at once where the table is small, else the workers do it."""
 
 
 def touched(statement: TracedStatement) -> tuple[Touched, ...]:
@@ -41,7 +44,8 @@ def touched(statement: TracedStatement) -> tuple[Touched, ...]:
     found = [one for change in changes for one in _expected(change)] if statement.unobserved else _observed(statement)
     written = {one.table.name: one for change in changes for one in _written(change)}
     kept = [one for one in found if one.table.name not in written or one.work is not Work.SCAN]
-    return tuple(dict.fromkeys([*kept, *written.values()]))
+    by_backfill = is_done_at_once(statement.sql)
+    return tuple(replace(one, by_backfill=by_backfill) for one in dict.fromkeys([*kept, *written.values()]))
 
 
 def _observed(statement: TracedStatement) -> list[Touched]:

@@ -209,6 +209,11 @@ class DropBackfill(Operation):
         return (Step(says=f"forget the backfill {self.name}", sql=sql, done=lambda _: False, work=Work.ROWS),)
 
 
+def is_done_at_once(sql: str) -> bool:
+    """Tell whether a statement changes, or verifies, the rows of a small table at once: a large one has workers."""
+    return sql.startswith((_CHANGE.partition("{")[0], _VERIFY.partition("{")[0]))
+
+
 def assigned(assignments: tuple[tuple[str, str], ...]) -> str:
     """Write what stands behind SET."""
     return ", ".join(f"{quote_identifier(column)} = {in_brackets(value, '')}" for column, value in assignments)

@@ -117,6 +117,9 @@ def _touch(touch: Touch) -> str:
     deed = f"{_DOES[touch.what.work]} {touch.what.table}"
     if touch.size is None:
         return f"{deed}, which the database does not have yet"
+    if touch.is_left_to_workers:
+        rows = number_of(touch.size.rows or 0)
+        return f"not here: {touch.what.table} has {rows}, which are left to the workers (midflight backfill run)"
     if touch.bytes == 0 or touch.size.rows == 0:
         return f"{deed}, which is empty"
     rows = number_of(touch.size.rows) if touch.size.rows is not None else "it was never analyzed"

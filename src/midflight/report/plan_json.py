@@ -88,6 +88,7 @@ def _touch(plan: Plan, touch: Touch) -> dict[str, Any]:
         "work": touch.what.work.value,
         "passes": touch.what.passes,
         "at_most": touch.what.at_most,
+        "left_to_workers": touch.is_left_to_workers,
         "exists": size is not None,
         "rows": size.rows if size else None,
         "bytes": touch.bytes,
