@@ -39,6 +39,7 @@ from midflight.bridge.op_constraints import (
 from midflight.bridge.op_enums import add_enum_value, create_enum, drop_enum, rename_enum_value
 from midflight.bridge.op_extensions import create_extension, drop_extension
 from midflight.bridge.op_indexes import create_index, drop_index, reindex, rename_index
+from midflight.bridge.op_moves import move_column
 from midflight.bridge.op_partitions import attach_partition, detach_partition
 from midflight.bridge.op_sequences import create_sequence, drop_sequence
 from midflight.bridge.op_statements import execute, execute_file, run_async
@@ -90,6 +91,7 @@ __all__ = [
     "execute",
     "execute_file",
     "merge_columns",
+    "move_column",
     "reindex",
     "rename_column",
     "rename_constraint",

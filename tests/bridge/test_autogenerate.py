@@ -107,8 +107,9 @@ CASES = [
             [
                 "# lossy: orders.note goes from character varying(40) to character varying(20): a value that is",
                 "# longer is refused, or cut where USING casts it",
-                "# character varying(40) to character varying(20) writes orders anew: refused on a large table; add a",
-                "# column of the new type, fill it in batches, and then change over",
+                "# character varying(40) to character varying(20) writes orders anew: refused on a large table, where",
+                "# midflight revision --expand-contract change_type writes the revisions that do it beside the",
+                "# traffic",
                 "op.alter_column_type('orders', 'note', sa.VARCHAR(length=20))",
             ]
         ],

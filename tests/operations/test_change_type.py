@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import MetaData, create_engine
 
 from checks.projects import Revision, write_revision
+from midflight.bridge.env.own_schema import without_own_schema
 from midflight.catalog import read_snapshot
 from midflight.catalog.difference import diff
 from midflight.errors import MidflightError
@@ -112,9 +116,9 @@ def changed(call: str, back: str = "") -> tuple[str, str]:
     return up, down
 
 
-def case(name: str, setup: str, call: str, effect: str) -> Case:
+def case(name: str, setup: str, call: str, effect: str, majors: tuple[int, ...] = (15, 18)) -> Case:
     up, down = changed(call)
-    return Case(name, setup=setup, up=up, down=down, effect=effect, offline=False, returns=False)
+    return Case(name, setup=setup, up=up, down=down, effect=effect, majors=majors, offline=False, returns=False)
 
 
 def types(type_: str, *columns: str) -> str:
@@ -146,12 +150,22 @@ CASES = (
         CODES,
         '"shops", "code", sa.Integer(), existing_type=sa.String(20), using="code::integer", back="code::text"',
         types("integer", "shops.code", "tills.shop"),
+        majors=(18,),
+    ),
+    case(
+        "change_type of a collation",
+        CODES,
+        '"shops", "code", sa.String(20, collation="C"), existing_type=sa.String(20)',
+        "SELECT count(*) = 2 FROM information_schema.columns "
+        "WHERE collation_name = 'C' AND table_name IN ('shops', 'tills')",
+        majors=(15,),
     ),
     case(
         "change_type with long names",
         LONG_NAMES,
         f'"Order", "{LONG}", sa.BigInteger(), existing_type=sa.Integer(), schema="Shop floor"',
         'SELECT pg_typeof("user")::text = \'bigint\' FROM "Shop floor"."Order" LIMIT 1',
+        majors=(18,),
     ),
 )
 
@@ -216,6 +230,16 @@ def test_leaves_what_alter_type_would(stage: Stage, tmp_path: Path, case: Case, 
         stage.drop(direct)
 
 
+def test_planner_knows_the_new_column(stage: Stage, tmp_path: Path) -> None:
+    database = stage.clone(ORDERS)
+    known = "SELECT count(*) FROM pg_stats WHERE tablename = 'orders' AND attname IN ('id', 'parent_id')"
+    try:
+        upgrade(tmp_path, database, CASES[0].up)
+        assert stage.value(database, known) == 2
+    finally:
+        stage.drop(database)
+
+
 def test_back_from_a_contract_that_was_stopped(stage: Stage, tmp_path: Path) -> None:
     """All is built, and nothing is in place: it goes with the new columns."""
     write(tmp_path, NOT_CONTRACTED, "asyncpg")
@@ -235,7 +259,7 @@ def test_back_from_a_contract_that_was_stopped(stage: Stage, tmp_path: Path) -> 
         stage.drop(stopped)
 
 
-@pytest.mark.parametrize(("case", "expected"), [(CASES[0], 610), (CASES[1], 301), (CASES[3], 301)], ids=str)
+@pytest.mark.parametrize(("case", "expected"), [(CASES[0], 610), (CASES[1], 301), (CASES[4], 301)], ids=str)
 def test_numbers_go_on(stage: Stage, tmp_path: Path, case: Case, expected: int) -> None:
     """A sequence is where it was, and can count beyond what the old type holds."""
     database = stage.clone(case.setup)
@@ -264,4 +288,27 @@ def test_what_own_triggers_write(stage: Stage, tmp_path: Path) -> None:
         touched = "SELECT count(*) FROM orders WHERE total__new = total AND (id < 100 OR id = 1000)"
         assert stage.value(database, touched) == 100
     finally:
+        stage.drop(database)
+
+
+def test_autogenerate_sees_the_column_alone(stage: Stage, tmp_path: Path) -> None:
+    """Not what is beside it, before the contract and in the midst of one."""
+    write(tmp_path, NOT_CONTRACTED, "asyncpg")
+    database = stage.clone(ORDERS)
+    engine = create_engine(database.url("postgresql+psycopg"))
+    try:
+        with engine.connect() as connection:
+            models = MetaData()
+            models.reflect(connection)
+        applied(tmp_path, database)
+        stage.send(database, "CREATE UNIQUE INDEX ix ON orders (id__new, total)")
+        stage.send(
+            database, "ALTER TABLE lines ADD CONSTRAINT fk FOREIGN KEY (order_id__new) REFERENCES users NOT VALID"
+        )
+        with engine.connect() as connection:
+            options = without_own_schema({"include_schemas": True})
+            context = MigrationContext.configure(connection, opts=options)
+            assert compare_metadata(context, models) == []
+    finally:
+        engine.dispose()
         stage.drop(database)

@@ -97,10 +97,36 @@ def test_what_has_no_meaning(stage: Stage, tmp_path: Path, call: str, reason: st
     assert reason in str(error)
 
 
-@pytest.mark.parametrize(("phase", "hint"), [("migrate", "nothing to fill"), ("contract", "no new column")])
-def test_phases_in_their_order(stage: Stage, tmp_path: Path, phase: str, hint: str) -> None:
+def test_rows_that_are_not_all_filled(stage: Stage, tmp_path: Path) -> None:
+    """The contract itself looks, whoever applies it."""
+    first, _, contract = ALL_PHASES.rpartition("\n")
+    pause = "op.execute(\"UPDATE midflight.backfill SET state = 'paused'\")"
+    write(tmp_path, Case("one", setup="", up=f"{first}\n{pause}\n{contract}", down="pass", effect=""), "asyncpg")
+    database = stage.clone(ORDERS)
+    try:
+        with pytest.raises(MidflightError, match="the backfill orders_id_id__new is paused"):
+            applied(tmp_path, database)
+        assert stage.value(database, "SELECT pg_typeof(id)::text FROM orders LIMIT 1") == "integer"
+    finally:
+        stage.drop(database)
+
+
+@pytest.mark.parametrize("phase", ["migrate", "contract"])
+def test_phases_in_their_order(stage: Stage, tmp_path: Path, phase: str) -> None:
     error = fails(stage, tmp_path, ORDERS, f'op.change_type({TO_BIGINT.format("id")}, phase="{phase}")')
-    assert hint in str(error)
+    assert "no column of the new type stands beside orders.id" in str(error)
+
+
+def test_a_foreign_key_that_has_come_since(stage: Stage, tmp_path: Path) -> None:
+    first, _, contract = ALL_PHASES.rpartition("\n")
+    table = 'op.execute("CREATE TABLE lines (order_id int REFERENCES orders)")'
+    write(tmp_path, Case("one", setup="", up=f"{first}\n{table}\n{contract}", down="pass", effect=""), "asyncpg")
+    database = stage.clone(ORDERS)
+    try:
+        with pytest.raises(MidflightError, match=r"no column of the new type stands beside lines\.order_id"):
+            applied(tmp_path, database)
+    finally:
+        stage.drop(database)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,9 @@ CREATE TABLE users (
 CREATE INDEX ix_users_name ON users (name);
 CREATE INDEX users_lower ON users (lower(name)) WHERE name <> 'nobody';
 CREATE INDEX users_both ON users (company, name DESC);
+CREATE UNIQUE INDEX users_once ON users (coalesce(name, ''));
+CREATE UNIQUE INDEX users_nulls ON users (name) NULLS NOT DISTINCT;
+GRANT SELECT (name), UPDATE (name) ON users TO PUBLIC;
 COMMENT ON COLUMN users.name IS 'how they are called';
 INSERT INTO companies SELECT i, i FROM generate_series(1, 10) AS i;
 INSERT INTO users SELECT i, 'user ' || i, i % 10 + 1 FROM generate_series(1, 1000) AS i
@@ -70,7 +73,7 @@ def column(table: str, name: str) -> str:
 def phases(name: str, setup: str, call: str, filled: str, columns: tuple[str, str]) -> tuple[Case, ...]:
     """The cases of the three phases; the setups of the later ones are still to be recorded."""
     old, new = columns
-    table = "events" if "events" in call else "users"
+    table = call.split('"')[1]
 
     def case(phase: str, effect: str) -> Case:
         forward, back = call.replace("PHASE", f'phase="{phase}"'), call.replace("PHASE", f'phase="{phase}", undo=True')
@@ -93,6 +96,13 @@ CASES = (
         'op.rename_column("users", "id", "user_id", PHASE)',
         "SELECT bool_and(user_id = id) FROM users",
         ("id", "user_id"),
+    ),
+    *phases(
+        "rename_reference",
+        KEYED,
+        'op.rename_column("orders", "user_id", "buyer_id", PHASE)',
+        "SELECT bool_and(buyer_id = user_id) FROM orders",
+        ("user_id", "buyer_id"),
     ),
     *phases(
         "rename_partitioned",

@@ -23,6 +23,9 @@ op.set_default("orders", "total", 5)
 op.alter_column_type("orders", "code", sa.Text)
 op.comment_column("orders", "total", "means nothing here")
 op.rename_column("orders", "old", "older")
+for phase in ("expand", "migrate", "contract"):
+    op.rename_column("orders", "older", "oldest", phase=phase)
+op.rename_column("orders", "older", "oldest", phase="contract", undo=True)
 op.execute("INSERT INTO orders (id) VALUES (1)")
 op.backfill("b", table="orders", set={"total": "total + 1"}, where="total = 5")
 with op.alter_table("orders") as table:

@@ -58,9 +58,8 @@ def expanded(stage: Stage, folder: Path, setup: str, call: str) -> Iterator[Addr
         (UNFILLED, "INSERT INTO users (id, name) VALUES (1, 'a') ON CONFLICT (id) DO UPDATE SET n = 2", "Ada.*|Ada.*"),
         (
             UNFILLED,
-            "INSERT INTO users (id, full_name) VALUES (1, 'a')"
-            " ON CONFLICT (id) DO UPDATE SET full_name = excluded.full_name",
-            "a|a",
+            "INSERT INTO users (id, full_name) VALUES (1, 'a') ON CONFLICT (id) DO UPDATE SET full_name = 'b'",
+            "b|b",
         ),
     ],
 )
@@ -116,6 +115,17 @@ def test_a_row_that_moves_to_another_partition_stays_as_it_was_written(stage: St
         stage.send(database, "UPDATE users SET id = 2, name = 'Ada King Lovelace'")
         query = "SELECT concat_ws('|', name, first, last) FROM users_2"
         assert stage.value(database, query) == "Ada King Lovelace|Ada|King"
+
+
+def test_tables_of_one_name_in_two_schemas_keep_apart(stage: Stage, tmp_path: Path) -> None:
+    shop = "CREATE SCHEMA shop; CREATE TABLE shop.users (name text PRIMARY KEY)"
+    call = "; ".join((RENAME, RENAME.replace("phase", 'schema="shop", phase'))).replace("{}", "expand")
+    with expanded(stage, tmp_path, f"{UNFILLED}; {shop}", call) as database:
+        stage.send(database, "UPDATE users SET name = 'a'; INSERT INTO shop.users (full_name) VALUES ('b')")
+        assert stage.value(database, "SELECT full_name FROM users") == "a"
+        assert stage.value(database, "SELECT name FROM shop.users") == "b"
+        functions = "SELECT count(*) FROM pg_proc WHERE pronamespace = 'midflight'::regnamespace"
+        assert stage.value(database, functions) == 4
 
 
 def test_what_a_trigger_of_the_table_sets_is_followed(stage: Stage, tmp_path: Path) -> None:

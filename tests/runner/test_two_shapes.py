@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from alembic import command
+from alembic.config import Config
 
 from checks.projects import Revision
+from midflight.errors import MidflightError
 from runner.deployments import SAFE, waiting
 from runner.traffic import beside
 
@@ -24,8 +27,11 @@ if TYPE_CHECKING:
 ROWS = 15_000
 TURN = 60
 """So many transactions of each kind of code between two changes."""
+USERS = """
+CREATE TABLE users (id serial PRIMARY KEY, name text NOT NULL DEFAULT 'no body', n int NOT NULL DEFAULT 0)
+"""
 SETUP = f"""
-CREATE TABLE users (id serial PRIMARY KEY, name text NOT NULL DEFAULT 'no body', n int NOT NULL DEFAULT 0);
+{USERS};
 CREATE INDEX ix_users_name ON users (name);
 INSERT INTO users (name) SELECT 'user ' || i FROM generate_series(1, {ROWS}) AS i;
 CREATE TABLE written (id bigserial PRIMARY KEY, row int NOT NULL, noted text);
@@ -132,13 +138,7 @@ SPLIT_CALL = """op.split_column("users", "name", {{
 
 @pytest.mark.parametrize(("call", "shape"), [(RENAME, RENAMED), (SPLIT_CALL, SPLIT)], ids=["rename", "split"])
 def test_both_shapes_write_through_all_phases_and_back(deployments: Deployments, call: str, shape: Shape) -> None:
-    deployment = deployments.new(
-        *(
-            revision(*names, call)
-            for names in (("a1", None, "expand"), ("b2", "a1", "migrate"), ("c3", "b2", "contract"))
-        ),
-        setup=SETUP,
-    )
+    deployment = deployments.new(*revisions(call), setup=SETUP)
     with Code(OLD).running(deployment) as old:
         deployment.apply("upgrade", "a1").succeeds()
         with Code(shape).running(deployment) as new:
@@ -160,6 +160,32 @@ def test_both_shapes_write_through_all_phases_and_back(deployments: Deployments,
         new()
     none_lost(deployment, shape)
     deployment.nothing_is_left()
+
+
+def test_nothing_old_goes_before_the_backfill_is_finished(deployments: Deployments) -> None:
+    deployment = deployments.new(*revisions(RENAME), setup=SETUP, driver="psycopg")
+    deployment.apply("upgrade", "b2").succeeds()
+    with pytest.raises(MidflightError, match="the backfill users_name_full_name is pending: it must be finished"):
+        command.upgrade(Config(str(deployment.folder / "alembic.ini")), "head")
+    assert deployment.value("SELECT count(*) FROM users WHERE name IS NULL") == 0
+    deployment.run("backfill", "run").succeeds()
+    command.upgrade(Config(str(deployment.folder / "alembic.ini")), "head")
+    assert deployment.value("SELECT count(*) FROM users WHERE full_name IS NULL") == 0
+
+
+def test_what_hangs_on_the_old_column_holds_it(deployments: Deployments) -> None:
+    setup = f"{USERS}; CREATE VIEW names AS SELECT name FROM users"
+    deployment = deployments.new(*revisions(RENAME), setup=setup)
+    applying = deployment.apply("upgrade", "c3")
+    applying.wait()
+    assert "users.name cannot go: view names uses it" in str(applying.error)
+    deployment.send("DROP VIEW names; CREATE VIEW names AS SELECT full_name FROM users")
+    deployment.apply("upgrade", "c3").succeeds()
+
+
+def revisions(call: str) -> tuple[Revision, ...]:
+    names = (("a1", None, "expand"), ("b2", "a1", "migrate"), ("c3", "b2", "contract"))
+    return tuple(revision(name, after, phase, call) for name, after, phase in names)
 
 
 def revision(name: str, after: str | None, phase: str, call: str) -> Revision:

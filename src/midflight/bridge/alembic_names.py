@@ -30,6 +30,7 @@ NAMES = (
     "drop_sequence",
     "execute_file",
     "merge_columns",
+    "move_column",
     "reindex",
     "rename_column",
     "rename_constraint",

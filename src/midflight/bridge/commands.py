@@ -14,7 +14,9 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.util import CommandError
 
 from midflight.bridge.autogenerate.hook import safe_operations_written
+from midflight.bridge.change_words import EXAMPLES
 from midflight.bridge.database_errors import explaining_database
+from midflight.bridge.expand_contract import must_be_free, write_expand_contract
 from midflight.bridge.explaining import explaining, one_line
 from midflight.bridge.project import Project, ProjectSource, load_project
 from midflight.errors import MidflightError, NotAtHeadError, ProjectError, UsageError
@@ -56,7 +58,9 @@ def run_alembic_command(name: str, arguments: Sequence[str], default: Path | Non
     project.config.cmd_opts = options
     project.config.stdout = sys.stdout  # Alembic keeps the one that was there when it was imported
     with _explained(project), _warnings_shown():
-        if name == "revision":
+        if name == "revision" and options.expand_contract:
+            write_expand_contract(project, options)
+        elif name == "revision":
             _write_revision(project, options)
         elif name == "current" and options.check_heads:
             _show_current(project, options)
@@ -74,6 +78,8 @@ def _parser(name: str, about: str, epilog: str) -> ArgumentParser:
     parser.add_argument("-x", action="append", metavar="KEY=VALUE", help="An argument for env.py; may be given again.")
     parser.add_argument("-q", "--quiet", action="store_true", help="Do not log to standard output.")
     parser.set_defaults(raiseerr=True)
+    if name == "revision":
+        _add_expand_contract(parser)
     if name == "current" and _CHECK_HEADS not in parser.format_help():
         parser.add_argument(
             "-c", _CHECK_HEADS, action="store_true", help="Fail where the database is not at all heads."
@@ -84,6 +90,17 @@ def _parser(name: str, about: str, epilog: str) -> ArgumentParser:
 
     setattr(parser, "error", refuse)  # noqa: B010 - an assignment would not have the method's type
     return parser
+
+
+def _add_expand_contract(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--expand-contract",
+        nargs="+",
+        metavar=("CHANGE", "WORD"),
+        help="Write the three revisions of a change that old and new code live through together: expand, migrate, "
+        "contract. See the examples.",
+    )
+    parser.epilog = f"{EXAMPLES}\n\n{parser.epilog}"
 
 
 def _call(options: Namespace, config: Config) -> None:
@@ -97,11 +114,7 @@ def _call(options: Namespace, config: Config) -> None:
 
 def _write_revision(project: Project, options: Namespace) -> None:
     """Write a revision with safe operations; Alembic would write over one whose file has the same name."""
-    script = project.script
-    for folder in script._version_locations:  # noqa: SLF001 - with Alembic's default, which the public attribute lacks
-        path = script._rev_path(folder, options.rev_id or "", options.message, script._generate_create_date())  # noqa: SLF001 - Alembic has no public way to ask
-        if path.exists():
-            raise ProjectError(f"{path} is there already", hint="give another message, or wait for the next minute")
+    must_be_free(project, options.rev_id, [options.message])
     with safe_operations_written():
         _call(options, project.config)
 

@@ -14,6 +14,7 @@ from midflight.operations.drop_not_null import DropNotNull
 from midflight.operations.drop_table import DropTable
 from midflight.operations.rename_column import RenameColumn
 from midflight.operations.rename_table import RenameTable
+from midflight.operations.rename_table_phases import ExpandTableRename, UndoExpandTableRename
 from midflight.operations.set_default import SetDefault
 from midflight.operations.set_not_null import SetNotNull
 
@@ -57,8 +58,12 @@ def _drop_table(operations: Operations, change: DropTable) -> None:
     operations.drop_table(change.table, schema=change.schema, if_exists=True)
 
 
-def _rename_table(operations: Operations, change: RenameTable) -> None:
+def _rename_table(operations: Operations, change: RenameTable | ExpandTableRename) -> None:
     operations.rename_table(change.table, change.new_name, schema=change.schema)
+
+
+def _rename_table_back(operations: Operations, change: UndoExpandTableRename) -> None:
+    operations.rename_table(change.new_name, change.table, schema=change.schema)
 
 
 def _backfill(operations: Operations, change: RegisterBackfill) -> None:
@@ -84,9 +89,11 @@ FORMS: Mapping[type, Callable[[Operations, Any], None]] = {
     DropDefault: _drop_default,
     DropNotNull: _drop_not_null,
     DropTable: _drop_table,
+    ExpandTableRename: _rename_table,
     RegisterBackfill: _backfill,
     RenameColumn: _rename_column,
     RenameTable: _rename_table,
     SetDefault: _set_default,
     SetNotNull: _set_not_null,
+    UndoExpandTableRename: _rename_table_back,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from midflight.bridge.backfill_text import revision_of
 from midflight.bridge.column_text import type_text
 from midflight.bridge.op_columns import alter_column_type
 from midflight.bridge.running import is_elsewhere, run
@@ -15,19 +16,11 @@ from midflight.operations.phase import Phase
 from midflight.operations.type_change import TypeChange
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from sqlalchemy.types import TypeEngine
 
     from midflight.operations.operation import Operation
 
     AnyType = TypeEngine[Any] | type[TypeEngine[Any]]
-
-_OPERATIONS: Mapping[Phase, Callable[[TypeChange], Operation]] = {
-    Phase.EXPAND: ExpandType,
-    Phase.MIGRATE: MigrateType,
-    Phase.CONTRACT: ContractType,
-}
 
 
 def change_type(
@@ -83,8 +76,18 @@ def change_type(
         back=back,
         row_limit=row_limit,
     )
-    operation = _OPERATIONS[Phase(phase)](change)
+    operation = _operation(change, Phase(phase))
     run(operation.reverse() if undo else operation)
+
+
+def _operation(change: TypeChange, phase: Phase) -> Operation:
+    match phase:
+        case Phase.EXPAND:
+            return ExpandType(change)
+        case Phase.MIGRATE:
+            return MigrateType(change, revision=revision_of())
+        case Phase.CONTRACT:
+            return ContractType(change)
 
 
 def _at_once(  # noqa: PLR0917 - in the order of the operation

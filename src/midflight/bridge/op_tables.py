@@ -11,11 +11,15 @@ from midflight.bridge.running import is_elsewhere, run
 from midflight.bridge.table_text import read_table
 from midflight.operations.comment_table import CommentTable
 from midflight.operations.drop_table import DropTable
+from midflight.operations.phase import Phase
 from midflight.operations.rename_table import RenameTable
+from midflight.operations.rename_table_phases import ContractTableRename, ExpandTableRename
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
     from sqlalchemy.schema import SchemaItem
+
+_RENAMES = {Phase.EXPAND: ExpandTableRename, Phase.MIGRATE: None, Phase.CONTRACT: ContractTableRename}
 
 
 def create_table(table_name: str, *columns: SchemaItem, if_not_exists: bool | None = None, **kw: Any) -> Table:  # noqa: ANN401 - as Alembic has it
@@ -45,9 +49,37 @@ def drop_table(
     run(DropTable(table_name, schema=schema))
 
 
-def rename_table(old_table_name: str, new_table_name: str, *, schema: str | None = None) -> None:
-    """Give a table another name. Code that uses the old one fails from then on: no deployment is quick enough."""
-    run(RenameTable(old_table_name, new_table_name, schema=schema))
+def rename_table(
+    old_table_name: str,
+    new_table_name: str,
+    *,
+    schema: str | None = None,
+    phase: Phase | str | None = None,
+    undo: bool = False,
+) -> None:
+    """Give a table another name; in phases code goes on with the old one.
+
+    With ``phase="expand"`` the table gets the new name, and a view through which it is read and written gets the old
+    one, in one transaction. With ``phase="migrate"`` there is nothing to do. With ``phase="contract"`` the view goes.
+    Without a phase code that uses the old name fails from then on: no deployment is quick enough.
+
+    Args:
+        old_table_name: its name until now.
+        new_table_name: its name from now on.
+        schema: of the table.
+        phase: ``"expand"``, ``"migrate"`` or ``"contract"``; the revision says the same as ``phase = ...``.
+        undo: whether the phase is taken back, in ``downgrade()``.
+
+    Raises:
+        ValueError: where there is no such phase, or none that could be undone.
+    """
+    if phase is None and undo:
+        msg = "rename_table: undo=True takes a phase back; say which"
+        raise ValueError(msg)
+    made = RenameTable if phase is None else _RENAMES[Phase(phase)]
+    if made is not None:
+        operation = made(old_table_name, new_table_name, schema=schema)
+        run(operation.reverse() if undo else operation)
 
 
 def comment_table(

@@ -37,8 +37,13 @@ def moved_default(table: Name, old: str, new: str, column: Column, type_: str) -
         if column.sequence is not None:
             statements.append(_owned(table, new, column.sequence, type_))
     if column.granted:
-        statements.append(_with_names("grants_of_column", table=table.sql, old=old, new=new))
+        statements.append(copied_grants(table, old, new))
     return tuple(statements)
+
+
+def copied_grants(table: Name, old: str, new: str) -> str:
+    """Return the block that gives a column the privileges of another."""
+    return _with_names("grants_of_column", table=table.sql, old=old, new=new)
 
 
 def renamed_sequence(column: Column) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from midflight.operations.backfill_guard import backfill_guard
 from midflight.operations.column_numbers import moved_default, renamed_sequence
 from midflight.operations.one_block import in_one_block
 from midflight.operations.operation import Asked, Operation, OperationRefusedError
-from midflight.operations.step import Step, TableLock
+from midflight.operations.step import Mode, Step, TableLock
 from midflight.operations.sync_triggers import drop_statements
 from midflight.operations.twin_swap import swap_statements
 from midflight.operations.twins import build_steps, swap_locks
@@ -72,6 +72,7 @@ class ContractColumns(Operation):
             says=f"{', '.join(change.new)} in the place of {', '.join(change.old)} ({change.table_name})",
             sql=in_one_block(statements),
             done=self._is_done,
+            mode=Mode.APART,  # nothing else of the revision lengthens the lock
             locks=swap_locks(twins, state) or (TableLock(change.table_name),),
         )
 

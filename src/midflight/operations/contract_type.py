@@ -10,12 +10,19 @@ from midflight.operations.column_numbers import moved_default, renamed_sequence
 from midflight.operations.expand_type import following
 from midflight.operations.following import unfollow_statements
 from midflight.operations.one_block import in_one_block
-from midflight.operations.operation import Asked, Operation, OperationRefusedError
+from midflight.operations.operation import Asked, Operation
 from midflight.operations.same_type import plain_type
 from midflight.operations.step import Mode, Step
 from midflight.operations.twin_swap import swap_statements
 from midflight.operations.twins import build_steps, swap_locks
-from midflight.operations.type_change import TypeChange, concerned, has_new_type, is_expanded, work_name
+from midflight.operations.type_change import (
+    TypeChange,
+    concerned,
+    has_new_type,
+    is_expanded,
+    must_be_expanded,
+    work_name,
+)
 from midflight.operations.type_change_limits import must_be_possible
 from midflight.pg.identifiers import quote_identifier
 
@@ -46,11 +53,7 @@ class ContractType(Operation):
         if state.known and has_new_type(self.change, state):
             return ()
         columns = concerned(self.change, state)
-        if not is_expanded(self.change, state):
-            raise OperationRefusedError(
-                f"{self.change}: there is no new column to take its place",
-                hint='revisions before this one call op.change_type(..., phase="expand") and phase="migrate"',
-            )
+        must_be_expanded(self.change, columns, state)
         must_be_possible(self.change, columns, state)
         guards = (backfill_guard(work_name(table, columns), done=self._is_done) for table in columns)
         return (*guards, *build_steps(columns, state), self._swap(columns, state))

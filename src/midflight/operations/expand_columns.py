@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from midflight.operations.add_column import AddColumn
 from midflight.operations.alter_table import AlterTable
 from midflight.operations.column_change import type_text, with_columns
+from midflight.operations.column_numbers import copied_grants
+from midflight.operations.one_block import in_one_block
 from midflight.operations.operation import Asked, Operation, OperationRefusedError
-from midflight.operations.step import apart
+from midflight.operations.step import Step, apart
 from midflight.operations.sync_triggers import create_steps
-from midflight.operations.twins import index_steps
+from midflight.operations.twin_copies import parts_nulls
+from midflight.operations.twins import index_steps, unbuildable
 from midflight.pg.identifiers import quote_identifier
 
 if TYPE_CHECKING:
     from midflight.operations.column_change import ColumnChange
     from midflight.operations.state import Relation, State
-    from midflight.operations.step import Step
 
 _KEYS = frozenset({"primary key", "unique"})
 
@@ -51,10 +53,12 @@ class ExpandColumns(Operation):
             for column in change.new
         ]
         planned = with_columns(change, change.new, state)
+        _must_be_buildable(change, planned)
         return (
             *apart(AlterTable(tuple(columns)).steps(state)),
+            *_granted(change, planned),
             *create_steps(change.sync(state), planned),
-            *index_steps(change.twins(state), planned),
+            *index_steps(change.twins(state), _without_later_indexes(change, planned)),
         )
 
     def reverse(self) -> Operation:
@@ -79,6 +83,44 @@ def must_fit(change: ColumnChange, state: State) -> None:
         if column not in relation.columns:
             raise OperationRefusedError(f"there is no column {column} in {change.table_name}")
         _must_be_no_key_of_partitions(change, column, relation)
+
+
+def _granted(change: ColumnChange, state: State) -> tuple[Step, ...]:
+    """Who may use a renamed column may use the new one."""
+    relation = state.relation(change.table_name)
+    if not change.is_rename or relation is None or not relation.columns[change.old[0]].granted:
+        return ()
+    [old], [new] = change.old, change.new
+    return (
+        Step(
+            says=f"privileges of {new} ({change.table_name})",
+            sql=in_one_block([copied_grants(relation.name, old, new)]),
+            done=lambda now: _is_granted(change, now),
+        ),
+    )
+
+
+def _is_granted(change: ColumnChange, now: State) -> bool:
+    found = now.column(change.table_name, change.new[0])
+    return found is not None and found.granted
+
+
+def _must_be_buildable(change: ColumnChange, state: State) -> None:
+    reasons = unbuildable(change.twins(state), state)
+    if reasons:
+        raise OperationRefusedError(
+            "; ".join(reasons), hint="drop the constraint before, and make it again where its stall can be borne"
+        )
+
+
+def _without_later_indexes(change: ColumnChange, state: State) -> State:
+    """Leave out what the contract builds: unique indexes that take the NULLs of rows that are not filled for equal."""
+    relation = state.relation(change.table_name)
+    if relation is None:
+        return state
+    indexes = {name: index for name, index in relation.indexes.items() if parts_nulls(index)}
+    now = replace(relation, indexes=indexes)
+    return replace(state, relations={**state.relations, change.table_name: now, relation.name: now})
 
 
 def _must_be_no_key_of_partitions(change: ColumnChange, column: str, relation: Relation) -> None:

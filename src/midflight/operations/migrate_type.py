@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from midflight.operations.backfill import DropBackfill, RegisterBackfill
 from midflight.operations.expand_type import following
 from midflight.operations.following import disagreement
-from midflight.operations.operation import Asked, Operation, OperationRefusedError
-from midflight.operations.type_change import TypeChange, concerned, has_new_type, is_expanded, work_name
+from midflight.operations.operation import Asked, Operation
+from midflight.operations.type_change import TypeChange, concerned, has_new_type, must_be_expanded, work_name
 
 if TYPE_CHECKING:
     from midflight.operations.state import State
@@ -21,6 +21,7 @@ class MigrateType(Operation):
     """One backfill for each table: small tables are filled at once."""
 
     change: TypeChange
+    revision: str | None = None
 
     @property
     def asks(self) -> Asked:
@@ -36,11 +37,7 @@ class MigrateType(Operation):
         if state.known and has_new_type(self.change, state):
             return ()
         columns = concerned(self.change, state)
-        if not is_expanded(self.change, state):
-            raise OperationRefusedError(
-                f"{self.change}: there is nothing to fill",
-                hint='the revision before this one calls op.change_type(..., phase="expand")',
-            )
+        must_be_expanded(self.change, columns, state)
         return tuple(
             step
             for table in columns
@@ -50,6 +47,7 @@ class MigrateType(Operation):
                 assignments=following(self.change, table, columns).assignments,
                 condition=disagreement(following(self.change, table, columns), self.change.type),
                 schema=table.schema,
+                revision=self.revision,
             ).steps(state)
         )
 

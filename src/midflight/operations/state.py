@@ -167,6 +167,8 @@ class Relation:
     referenced_by: tuple[tuple[Name, tuple[str, ...]], ...] = ()
     """The tables whose foreign keys refer to it, each with the columns of this one that it refers to."""
     comment: str | None = None
+    row_security: bool = False
+    """Whether policies tell which of its rows a role sees."""
     triggers: Mapping[str, str] = field(default_factory=dict)
     """Each trigger, as ``pg_get_triggerdef`` writes it; none of PostgreSQL's own."""
     statistics: Mapping[str, Statistics] = field(default_factory=dict)

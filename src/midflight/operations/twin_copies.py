@@ -20,7 +20,7 @@ from midflight.sql.renamed_columns import index_over
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from midflight.operations.state import Relation, State
+    from midflight.operations.state import Index, Relation, State
     from midflight.operations.twin import Columns, Twin
 
 _INDEXES = frozenset({"index", "primary key", "unique"})
@@ -37,6 +37,11 @@ class Copy:
     def renamed(self, table: Name) -> str:
         """Return the statement that gives it its name."""
         return f"ALTER INDEX {Name(table.schema, self.built).sql} RENAME TO {quote_identifier(self.final)}"
+
+
+def parts_nulls(index: Index) -> bool:
+    """Tell whether any number of rows may hold NULL in its columns, so that it can be built before they are filled."""
+    return not index.unique or (index.columns is not None and not index.partial and not index.nulls_not_distinct)
 
 
 def reversed_(columns: Columns) -> Columns:
@@ -56,7 +61,7 @@ def copies_kept(columns: Columns, relation: Relation, state: State) -> tuple[Cop
     return tuple(
         _copy(twin, relation, built_name(twin.final, own))
         for twin in twins_of(reversed_(columns), state)
-        if twin.table == relation.name and twin.kind in _INDEXES and not _is_symmetric(twin, own)
+        if twin.table == relation.name and twin.kind in _INDEXES and _is_kept(twin, own)
     )
 
 
@@ -72,8 +77,13 @@ def without_symmetric(columns: Columns, relation: Relation, state: State) -> Sta
     )
 
 
+def _is_kept(twin: Twin, own: Mapping[str, str]) -> bool:
+    return twin.like is not None and parts_nulls(twin.like) and not _is_symmetric(twin, own)
+
+
 def _is_symmetric(twin: Twin, own: Mapping[str, str]) -> bool:
-    return twin.kind == "index" and twin.built == twin.final and built_name(twin.final, own) == twin.old
+    has_namesake = twin.built == twin.final and built_name(twin.final, own) == twin.old
+    return twin.kind == "index" and has_namesake and twin.like is not None and parts_nulls(twin.like)
 
 
 def _copy(twin: Twin, relation: Relation, final: str) -> Copy:

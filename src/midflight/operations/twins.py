@@ -14,13 +14,14 @@ from midflight.operations.create_foreign_key import not_valid_then_validated
 from midflight.operations.index_build import IndexBuild
 from midflight.operations.operation import SMALL_TABLE_ROWS, OperationRefusedError
 from midflight.operations.set_not_null import SetNotNull, is_not_null
-from midflight.operations.step import Mode, Step, TableLock, apart
+from midflight.operations.step import Mode, Step, TableLock, Work, apart
 from midflight.operations.twin import Columns, Twin, twins_of
 from midflight.operations.validate_constraint import is_valid, validation
 from midflight.pg.identifiers import quote_identifier
 
 if TYPE_CHECKING:
     from midflight.operations.state import Index, State
+    from midflight.sql.names import Name
 
 _INDEXES = frozenset({"index", "primary key", "unique"})
 
@@ -58,7 +59,8 @@ def build_steps(columns: Columns, state: State) -> tuple[Step, ...]:
         raise OperationRefusedError(
             "; ".join(reasons), hint="drop the constraint before, and make it again where its stall can be borne"
         )
-    return (*not_null_steps(columns, state), *index_steps(columns, state), *constraint_steps(columns, state))
+    built = (*not_null_steps(columns, state), *index_steps(columns, state), *constraint_steps(columns, state))
+    return (*built, *map(_analyzed, columns))
 
 
 def not_null_steps(columns: Columns, state: State) -> tuple[Step, ...]:
@@ -153,6 +155,11 @@ def _exclusion(twin: Twin) -> Step:
         mode=Mode.APART,
         locks=(TableLock(table),),
     )
+
+
+def _analyzed(table: Name) -> Step:
+    """Else the planner would know nothing of the new columns when the old ones go."""
+    return Step(f"analyze {table}", f"ANALYZE {table.sql}", lambda _: False, Mode.APART, work=Work.LONG)
 
 
 def _statistics(twin: Twin) -> Step:

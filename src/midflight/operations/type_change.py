@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING
 
+from midflight import sql
 from midflight.operations.change_name import change_name
 from midflight.operations.ledger import LAST_TABLE
 from midflight.operations.operation import SMALL_TABLE_ROWS, Asked, OperationRefusedError, named
 from midflight.operations.same_type import is_same_type, normal_type
 from midflight.operations.twin_names import temporary_name
 from midflight.pg.identifiers import quote_identifier
+from midflight.sql.changes import AlterColumnType
 from midflight.sql.renamed_columns import expression_over
 from midflight.sql.type_changes import name_of
 
@@ -104,10 +106,40 @@ def is_expanded(change: TypeChange, state: State) -> bool:
     return state.column(change.table_name, temporary_name(change.column)) is not None
 
 
+def must_be_expanded(change: TypeChange, columns: Columns, state: State) -> None:
+    """Refuse where a column has none beside it.
+
+    Raises:
+        OperationRefusedError: with all that have none.
+    """
+    pairs = [(table, old, new) for table, pairs in columns.items() for old, new in pairs.items()]
+    missing = [f"{table}.{old}" for table, old, new in pairs if state.column(table, new) is None]
+    if missing:
+        raise OperationRefusedError(
+            f"{change}: no column of the new type stands beside {', '.join(missing)}",
+            hint='a revision before this one calls op.change_type(..., phase="expand"); where a foreign key has come '
+            "since, take that revision back and apply it again",
+        )
+
+
 def has_new_type(change: TypeChange, state: State) -> bool:
     """Tell whether the column has the new type, and nothing stands beside it."""
     found = state.column(change.table_name, change.column)
-    return found is not None and is_same_type(found.type, change.type) and not is_expanded(change, state)
+    if found is None or is_expanded(change, state):
+        return False
+    return is_same_type(found.type, change.type) and _collation(change) in {None, _bare(found.collation)}
+
+
+def _collation(change: TypeChange) -> str | None:
+    """The collation that the new type names."""
+    altered = sql.parse(f"ALTER TABLE t ALTER COLUMN c TYPE {change.type}").changes
+    names = [one.collation for one in altered if isinstance(one, AlterColumnType)]
+    return _bare(names[0]) if names else None
+
+
+def _bare(name: str | None) -> str | None:
+    """Leave out the schema and the quotes."""
+    return None if name is None else name.rpartition(".")[2].replace('"', "")
 
 
 def forward(change: TypeChange, column: str) -> str:

@@ -112,6 +112,7 @@ def _relation(facts: dict[str, Any]) -> Relation:
         rows=facts["rows"],
         bytes=facts["bytes"],
         comment=facts["comment"],
+        row_security=facts["row_security"],
         is_empty=facts["is_empty"],
         triggers=facts["triggers"],
         statistics={statistics: Statistics(**of) for statistics, of in facts["statistics"].items()},

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _WIDTH = 100
 """Columns of a comment."""
+_LONGEST_CALL = 110
+"""Columns of a call; a longer one gets a line for each argument."""
 
 
 @dataclass(eq=False)
@@ -24,7 +26,7 @@ class Call(MigrateOperation):
 
     function: str
     arguments: tuple[Any, ...]
-    """Texts, lists of them, types and server defaults."""
+    """Texts, lists of them, types and server defaults; mappings and pairs of those."""
     keywords: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     """What is to be said above it."""
@@ -60,7 +62,11 @@ def _render_call(context: AutogenContext, call: Call) -> str:
     shown = [_value(value, context) for value in call.arguments]
     shown += [f"{name}={_value(value, context)}" for name, value in call.keywords.items() if value is not None]
     # Alembic has no public function for its prefix and its way of writing types
-    return f"{render._alembic_autogenerate_prefix(context)}{call.function}({', '.join(shown)})"  # noqa: SLF001
+    name = f"{render._alembic_autogenerate_prefix(context)}{call.function}"  # noqa: SLF001
+    line = f"{name}({', '.join(shown)})"
+    if len(line) <= _LONGEST_CALL:
+        return line
+    return "\n".join([f"{name}(", *(f"    {one}," for one in shown), ")"])
 
 
 @render.renderers.dispatch_for(Comment)
@@ -76,6 +82,10 @@ def _render_nothing(_context: AutogenContext, _nothing: Nothing) -> str:
 def _value(value: object, context: AutogenContext) -> str:
     if isinstance(value, TypeEngine):
         return render._repr_type(value, context)  # noqa: SLF001 - as above
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_value(key, context)}: {_value(one, context)}" for key, one in value.items()) + "}"
+    if isinstance(value, tuple):
+        return "(" + ", ".join(_value(one, context) for one in value) + ")"
     if isinstance(value, FetchedValue):
         return str(render._render_server_default(value, context))  # noqa: SLF001 - as above
     return repr(str(value)) if isinstance(value, str) else repr(value)  # a quoted_name's repr is no literal

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, MetaData
     from sqlalchemy.types import TypeEngine
 
-_CHANGES_TYPE = "alter_column_type"
+_CHANGE_TYPES = frozenset({"alter_column_type", "change_type"})
 EnumKey = tuple[str | None, str]
 """Its schema, None where the search path finds it, and its name."""
 
@@ -128,7 +128,7 @@ def _key(enum: Enum) -> EnumKey:
 def _needed(directives: Sequence[MigrateOperation]) -> dict[EnumKey, tuple[str, ...]]:
     """Return the enums of the columns that are made or altered."""
     types = [column.type for directive in directives for column in _columns(directive)]
-    types += [call.arguments[2] for call in directives if isinstance(call, Call) and call.function == _CHANGES_TYPE]
+    types += [call.arguments[2] for call in directives if isinstance(call, Call) and call.function in _CHANGE_TYPES]
     return {_key(enum): tuple(enum.enums) for type_ in types if (enum := enum_in(type_))}
 
 

@@ -70,11 +70,12 @@ def safe_operations_written() -> Iterator[None]:
 
 
 def _rewritten(script: MigrationScript, context: MigrationContext) -> list[MigrationScript]:
-    scripts = rewritten(script, lambda directives: _changes_of_enums(directives, context))
+    models = to_list(context.opts.get("target_metadata")) if _is_autogenerate(context) else []
+    scripts = rewritten(script, models or [], lambda directives: _changes_of_enums(directives, context))
     if not _template_has_import(context):
         for one in scripts:
             if any(not up.is_empty() for up in one.upgrade_ops_list):
-                one.imports.add(f"{IMPORT}{_alias(context)}")
+                one.imports = {*one.imports, f"{IMPORT}{_alias(context)}"}
     return scripts
 
 

@@ -9,6 +9,7 @@ from alembic.operations import ops
 from midflight.bridge.autogenerate.alterations import safe_alterations
 from midflight.bridge.autogenerate.call import Call, Comment, Nothing
 from midflight.bridge.autogenerate.names import name_constraint
+from midflight.bridge.autogenerate.phased import without_info
 from midflight.bridge.autogenerate.subjects import subject_of
 from midflight.bridge.autogenerate.types import notes_on_change
 
@@ -24,7 +25,7 @@ _PARTS = (ops.DropIndexOp, ops.DropConstraintOp)
 
 def safe_directives(directives: Iterable[MigrateOperation]) -> list[MigrateOperation]:
     """Return safe operations for stock ones, without their containers; what is already safe stays Alembic's own."""
-    flat = list(_flat(directives))
+    flat = list(flattened(directives))
     dropped = {subject_of(directive) for directive in flat if isinstance(directive, ops.DropTableOp)}
     return [safe for directive in flat if not _goes_with_table(directive, dropped) for safe in _safe(directive)]
 
@@ -35,10 +36,11 @@ def with_notes(directives: Iterable[MigrateOperation]) -> list[MigrateOperation]
     return [*noted, Nothing()] if noted and all(isinstance(item, Comment) for item in noted) else noted
 
 
-def _flat(directives: Iterable[MigrateOperation]) -> Iterator[MigrateOperation]:
+def flattened(directives: Iterable[MigrateOperation]) -> Iterator[MigrateOperation]:
+    """Return directives without the containers in which Alembic groups those of a table."""
     for directive in directives:
         if isinstance(directive, ops.OpContainer):
-            yield from _flat(directive.ops)
+            yield from flattened(directive.ops)
         else:
             yield directive
 
@@ -51,6 +53,7 @@ def _goes_with_table(directive: MigrateOperation, dropped: set[Subject | None]) 
 
 def _safe(directive: MigrateOperation) -> list[MigrateOperation]:
     name_constraint(directive)
+    without_info(directive)
     match directive:
         case ops.AlterColumnOp():
             return _typed(directive)

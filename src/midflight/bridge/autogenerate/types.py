@@ -24,17 +24,27 @@ _ALTER = "ALTER TABLE t ALTER COLUMN c TYPE {}"
 """Never sent: PostgreSQL's grammar reads the type in it."""
 
 
+def is_rewrite(old: TypeEngine[Any] | None, new: TypeEngine[Any]) -> bool:
+    """Tell whether a change of type writes the table anew; where that is not known it is taken not to."""
+    before, after = _as_postgresql(old), _as_postgresql(new)
+    return before is not None and after is not None and not keeps_rows(before, after)
+
+
+def losses_on_change(table: str, column: str, old: TypeEngine[Any] | None, new: TypeEngine[Any]) -> Iterator[str]:
+    """Say whether a change of type loses values; nothing where it does not."""
+    before, after = _as_postgresql(old), _as_postgresql(new)
+    if before is not None and after is not None and (lost := loss(before, after)):
+        yield f"lossy: {table}.{column} goes from {before} to {after}: {lost}"
+
+
 def notes_on_change(table: str, column: str, old: TypeEngine[Any] | None, new: TypeEngine[Any]) -> Iterator[str]:
     """Say whether a change of type loses values, or writes the table anew; nothing where it does neither."""
-    before, after = _as_postgresql(old), _as_postgresql(new)
-    if before is None or after is None:
-        return
-    if lost := loss(before, after):
-        yield f"lossy: {table}.{column} goes from {before} to {after}: {lost}"
-    if not keeps_rows(before, after):
+    yield from losses_on_change(table, column, old, new)
+    if is_rewrite(old, new):
+        before, after = _as_postgresql(old), _as_postgresql(new)
         yield (
-            f"{before} to {after} writes {table} anew: refused on a large table; add a column of the new type, "
-            "fill it in batches, and then change over"
+            f"{before} to {after} writes {table} anew: refused on a large table, where "
+            "midflight revision --expand-contract change_type writes the revisions that do it beside the traffic"
         )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from midflight.bridge.env.columns_beside import is_beside
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -33,7 +35,7 @@ def _names(own: Callable[..., bool] | None) -> Callable[..., bool]:
 
 def _objects(own: Callable[..., bool] | None) -> Callable[..., bool]:
     def include_object(thing: Any, name: str | None, type_: str, reflected: bool, compare_to: Any) -> bool:  # noqa: ANN401, FBT001 - Alembic's signature
-        is_ours = _schema(thing) == OWN_SCHEMA
+        is_ours = _schema(thing) == OWN_SCHEMA or (reflected and is_beside(thing))
         return not is_ours and (own is None or own(thing, name, type_, reflected, compare_to))
 
     return include_object

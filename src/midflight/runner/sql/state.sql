@@ -35,6 +35,7 @@ WITH RECURSIVE asked AS (
             'bytes', CASE WHEN class.relkind IN ('r', 'm', 'i', 'I', 'S', 't') THEN pg_total_relation_size(class.oid) ELSE 0 END,
             'is_empty', CASE WHEN class.relkind IN ('r', 'm') THEN pg_relation_size(class.oid) = 0 ELSE false END,
             'comment', obj_description(class.oid, 'pg_class'),
+            'row_security', class.relrowsecurity,
             'oid', class.oid::bigint,
             'bound', pg_get_expr(class.relpartbound, class.oid),
             'partition_key', (
