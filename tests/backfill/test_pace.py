@@ -128,7 +128,7 @@ def test_dead_rows_that_stop_the_work_are_vacuumed() -> None:
 
 
 def test_dead_rows_that_slow_it_down_are_vacuumed_once_until_there_are_as_many_again() -> None:
-    slowed = brake_of(PACE, Signals(dead_rows=2.5))
+    slowed = brake_of(PACE, Signals(dead_rows=PACE.dead_rows * 1.25))
     assert slowed is not None
     assert not slowed.stops
     assert vacuum_is_due(PACE, 40_001, 200_000, slowed)
