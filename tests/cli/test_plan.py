@@ -251,3 +251,21 @@ def test_estimates_are_ranges() -> None:
         "up to 2.0 s",
         "1.5 s to 1 min 30 s",
     ]
+
+
+async def test_a_backfill_of_a_large_table_is_left_to_the_workers(
+    live: asyncpg.Connection, server: Address, tmp_path: Path, database: Address
+) -> None:
+    """The shadow's tables are small, and theirs is done at once there."""
+    env = env_py("asyncpg", url=database.url("postgresql+asyncpg"))
+    up = 'op.backfill("halves", table="{}", set={{"n": "-n"}}, where="n > 0")'
+    backfills = "\n".join(up.format(table) for table in ("orders", "customers")).replace('"halves"', '"other"', 1)
+    revision = Revision("b2", after="a1", up=backfills, before="from midflight import op")
+    write_project(tmp_path / "more", HISTORY[0], revision, env=env)
+    flags = CheckFlags(config=tmp_path / "more" / "alembic.ini", shadow=server.url(), no_cache=True)
+    request, _ = plan_request_of(flags)
+    planned = await make_plan(request, 100_000_000, lambda _: None)
+    told = " ".join(plan_text(planned, tmp_path, Page(width=100)).split())
+    assert "not here: orders has about 20,000 rows, which are left to the workers (midflight backfill run)" in told
+    assert "changes rows of customers, at most all of them: about 5,000 rows" in told
+    assert await live.fetchval("SELECT version_num FROM alembic_version") == "a1"
