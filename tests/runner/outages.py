@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from operations.stage import Server, Stage
 
 
+DURABLE = "ALTER ROLE CURRENT_USER SET synchronous_commit = on"
+"""A throw-away server is set up to lose what was just committed, which a service's never does."""
+
+
 class Outages:
     """Deployments on a server of one's own."""
 
@@ -25,6 +29,7 @@ class Outages:
         self._server = server
         self._address = server.shadow.address.with_database("postgres")
         self._stage = self._opened()
+        server.thread.call(self._stage.connection.execute(DURABLE))
         self.deployments = Deployments(self._stage, folder)
 
     def restart(self) -> None:
