@@ -41,9 +41,7 @@ class Pace(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    batch_seconds: float = Field(
-        default=0.015, gt=0, description="seconds that a batch should take, and locks its rows"
-    )
+    batch_seconds: float = Field(default=0.01, gt=0, description="seconds that a batch should take, and locks its rows")
     smallest_batch: int = Field(default=10, gt=0, description="rows of a batch at least")
     largest_batch: int = Field(default=2000, gt=0, description="rows of a batch at most")
     rest: float = Field(default=0.0, ge=0, description="pause after each batch, as a part of the batch's time")
@@ -56,7 +54,7 @@ class Pace(BaseModel):
         default=50_000, gt=0, description="changed rows after which the table is vacuumed, at least"
     )
     vacuum_share: float = Field(
-        default=0.1, ge=0, description="the same as a part of the table's rows; the larger one counts"
+        default=0.12, ge=0, description="the same as a part of the table's rows; the larger one counts"
     )
     look_seconds: float = Field(default=0.5, gt=0, description="seconds from one look at the signals to the next")
     replication_lag: float = Field(default=10.0, ge=0, description="seconds that a standby may be behind")

@@ -117,7 +117,7 @@ def test_a_vacuum_is_due_after_a_share_of_a_large_table() -> None:
     assert not vacuum_is_due(PACE, 49_999, 100_000, None)
     assert vacuum_is_due(PACE, 50_000, 100_000, None)
     assert not vacuum_is_due(PACE, 200_000, 1_000_000_000, None)
-    assert vacuum_is_due(PACE, 100_000_000, 1_000_000_000, None)
+    assert vacuum_is_due(PACE, 120_000_000, 1_000_000_000, None)
 
 
 def test_dead_rows_that_stop_the_work_are_vacuumed() -> None:

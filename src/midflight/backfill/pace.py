@@ -29,6 +29,7 @@ __all__ = [
 FULL_SPEED = Pace(
     batch_seconds=0.1,
     largest_batch=10_000,
+    vacuum_share=0.1,
     replication_lag=math.inf,
     replication_bytes=math.inf,
     waiting_queries=math.inf,
