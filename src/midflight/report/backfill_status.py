@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from midflight import __version__
 from midflight.backfill.figures import as_rows
+from midflight.backfill.job import JobState
 from midflight.backfill.pace import words_of
 from midflight.report.backfill_words import duration
 from midflight.report.lines import BLANK, Line, laid_out, said
@@ -59,6 +60,9 @@ def _facts(backfill: BackfillStatus) -> Iterator[str]:
     job, progress = backfill.job, backfill.progress
     ranges = progress.open + progress.done + progress.verified
     yield str(job.table)
+    if not ranges and not progress.rows_read and job.state is JobState.PENDING:
+        yield "nobody has begun: midflight backfill run"
+        return
     rows = max(job.rows_estimated, progress.rows_read)
     yield f"{progress.rows_read:,} of about {rows:,} rows read, {progress.rows_changed:,} changed"
     if ranges:
