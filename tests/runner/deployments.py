@@ -160,10 +160,12 @@ class Deployment:
     def nothing_is_left(self) -> None:
         """No session of ours, no lock, no open transaction, nothing half built, no row of the journal that is begun."""
         if self.value("SELECT to_regclass('midflight.journal') IS NOT NULL"):
-            assert self.value("SELECT count(*) FROM midflight.journal WHERE state = 'started'") == 0
+            begun = self.value("SELECT array(SELECT says FROM midflight.journal WHERE state = 'started')")
+            assert begun == [], f"begun in the journal: {begun}"
         with contextlib.suppress(AssertionError):  # a killed process's sessions end a moment later
             waiting(lambda: self.value(_LEFT) == [], "nothing is left", 10)
-        assert self.value(_LEFT) == []
+        left = self.value(_LEFT)
+        assert left == [], left
 
 
 class Applying:

@@ -1,4 +1,5 @@
 -- What an upgrade that has ended must not leave: sessions, transactions, locks, invalid indexes, unproven constraints.
+-- The parts of a foreign key to a partitioned table stay unproven on PostgreSQL 15, whoever validates it.
 SELECT array(
     SELECT 'session ' || application_name FROM pg_stat_activity
     WHERE datname = current_database() AND application_name LIKE 'midflight%'
@@ -11,5 +12,5 @@ SELECT array(
     UNION ALL
     SELECT 'invalid index ' || indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid OR NOT indisready
     UNION ALL
-    SELECT 'constraint not validated ' || conname FROM pg_constraint WHERE NOT convalidated
+    SELECT 'constraint not validated ' || conname FROM pg_constraint WHERE NOT convalidated AND conparentid = 0
 )
