@@ -20,6 +20,8 @@ _MORE = {
     "cancel": "Workers end their batch and end. A cancelled backfill cannot be resumed.",
 }
 
+_NEEDS_WORKERS = ("resume", "retry")
+
 
 def _command(what: str) -> click.Command:
     help_ = f"{SUBCOMMANDS[what]}\n\n{_MORE[what]}\n\n\b\nExamples:\n  midflight backfill {what} orders_total\n"
@@ -41,6 +43,8 @@ async def _ask(place: PlaceFlags, name: str, what: str) -> None:
     found = await find_backfill_place(place.request())
     job = await asking.ask(found.address, name, requests[what])
     click.echo(f"{job.name}: {job.state}")
+    if what in _NEEDS_WORKERS:
+        click.echo(f"It goes on as soon as a worker runs: midflight backfill run {job.name}")
 
 
 pause_command, resume_command, retry_command, cancel_command = map(_command, ("pause", "resume", "retry", "cancel"))

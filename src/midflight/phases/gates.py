@@ -69,7 +69,7 @@ def _of_backfill(contract: str, backfill: Backfill) -> Gate:
 
 def rows_done(backfill: Backfill) -> str:
     """Say how far a backfill is, such as ``1,200 of about 50,000 rows done, 3 rows failed``."""
-    of = f" of about {backfill.rows_estimated:,}" if backfill.rows_estimated else ""
+    of = f" of about {max(backfill.rows_estimated, backfill.rows_read):,}" if backfill.rows_estimated else ""
     failed = f", {backfill.failures:,} failed" if backfill.failures else ""
     return f"{backfill.rows_read:,}{of} rows done{failed}"
 
